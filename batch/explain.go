@@ -1,0 +1,54 @@
+package batch
+
+import (
+	"context"
+)
+
+// mostExplained bounds how many accounts are asked about.
+const mostExplained = 100
+
+// disabled is a deactivated account (Pod API, 'Get user status'); suspended is
+// another thing.
+const disabled = "DISABLED"
+
+// Explain asks for the status of the accounts whose removal the pod refused:
+// it cannot remove deactivated ones through its API. Their code says so, and
+// the pod's own text stays. A look-up that fails changes nothing.
+func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Context, user int64) (string, error)) {
+	refused := make(map[int64][]uint32)
+	var users []int64
+	for c := range d.Ledger.WithStatus(Failed) {
+		for i, item := range c.Items {
+			code := d.Ledger.Outcome(item).Code
+			if code != CodePodMessage && code != "http_400" {
+				continue
+			}
+			user := c.Users[i]
+			if refused[user] == nil {
+				if len(users) == mostExplained {
+					continue
+				}
+				users = append(users, user)
+			}
+			refused[user] = append(refused[user], item)
+		}
+	}
+	for _, user := range users {
+		var status string
+		err := d.Line.Try(ctx, func(ctx context.Context) (err error) {
+			status, err = userStatus(ctx, user)
+			return err
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil || status != disabled {
+			continue
+		}
+		for _, item := range refused[user] {
+			o := d.Ledger.Outcome(item)
+			o.Code = CodeDeactivated
+			d.settle(Settlement{d.Ledger.chunk(item), o})
+		}
+	}
+}

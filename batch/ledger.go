@@ -1,0 +1,218 @@
+package batch
+
+import (
+	"iter"
+	"slices"
+)
+
+// Ledger keeps one account for each distinct gid,userId pair of a file: what
+// is asked, and what came of it. An account is named by an item number, which
+// holds for this process only; the pair is its name everywhere else.
+//
+// It costs 12 bytes an account. It is not safe for concurrent use: the
+// [Dispatcher] guards it while it runs.
+type Ledger struct {
+	groups   []group // in the order of their first row
+	byGID    map[string]uint32
+	users    []int64  // group by group, ascending in each
+	accounts []uint32 // parallel to users: flags and an index into outcomes
+	outcomes []Outcome
+	index    map[Outcome]uint32
+	tally    [NotSent + 1]int
+	last     uint32 // the group found last: rows come in runs
+	kept     int    // accounts that the file itself says are done
+}
+
+type group struct {
+	gid    string
+	lo, hi uint32 // its items
+}
+
+// The flags of an account, above the index of its outcome.
+const (
+	repeated uint32 = 1 << 31 // more than one row names the pair
+	doubtful uint32 = 1 << 30 // an earlier send may have been carried out
+	kept     uint32 = 1 << 29 // the file itself says that it is done
+	outcome  uint32 = 1<<29 - 1
+)
+
+// Find names the account of a pair.
+func (l *Ledger) Find(gid []byte, user int64) (item uint32, ok bool) {
+	if len(l.groups) == 0 {
+		return 0, false
+	}
+	g := l.groups[l.last]
+	if g.gid != string(gid) {
+		at, ok := l.byGID[string(gid)]
+		if !ok {
+			return 0, false
+		}
+		l.last, g = at, l.groups[at]
+	}
+	at, ok := slices.BinarySearch(l.users[g.lo:g.hi], user)
+	return g.lo + uint32(at), ok
+}
+
+// Outcome tells what is known of an account; the zero Outcome while nothing is.
+func (l *Ledger) Outcome(item uint32) Outcome { return l.outcomes[l.accounts[item]&outcome] }
+
+// Kept reports whether the file itself says that the account is done: a row of
+// a report of ours that ended well. Such an account is never sent.
+func (l *Ledger) Kept(item uint32) bool { return l.accounts[item]&kept != 0 }
+
+// Repeated reports whether more than one row names the account's pair.
+func (l *Ledger) Repeated(item uint32) bool { return l.accounts[item]&repeated != 0 }
+
+// GID is the group with that number, in the order of their first rows.
+func (l *Ledger) GID(group int) string { return l.groups[group].gid }
+
+// User is the account's user id.
+func (l *Ledger) User(item uint32) int64 { return l.users[item] }
+
+// Accounts is how many distinct pairs there are.
+func (l *Ledger) Accounts() int { return len(l.users) }
+
+// Groups is how many distinct groups there are.
+func (l *Ledger) Groups() int { return len(l.groups) }
+
+// Count is how many accounts have a status now; those that the file itself
+// says are done count as neither.
+func (l *Ledger) Count(s Status) int { return l.tally[s] }
+
+// Open reports whether the account is still to be sent.
+func (l *Ledger) Open(item uint32) bool {
+	return l.accounts[item]&(kept|outcome) == 0
+}
+
+// Settle gives all items one outcome, whatever they had before.
+func (l *Ledger) Settle(items []uint32, o Outcome) {
+	at, ok := l.index[o]
+	if !ok {
+		at = uint32(len(l.outcomes))
+		l.outcomes = append(l.outcomes, o)
+		l.index[o] = at
+	}
+	for _, i := range items {
+		l.tally[l.Outcome(i).Status]--
+		l.accounts[i] = l.accounts[i]&^outcome | at
+	}
+	l.tally[o.Status] += len(items)
+}
+
+// reopen makes items open again; doubt says whether an earlier send of them
+// may have been carried out.
+func (l *Ledger) reopen(items []uint32, doubt bool) {
+	l.Settle(items, Outcome{})
+	for _, i := range items {
+		if doubt {
+			l.accounts[i] |= doubtful
+		}
+	}
+}
+
+// doubt is the code of the event after which a chunk's users may have been
+// sent with success in an earlier life, or "".
+func (l *Ledger) doubt(c Chunk) string {
+	if slices.ContainsFunc(c.Items, func(i uint32) bool { return l.accounts[i]&doubtful != 0 }) {
+		return CodeInterrupted
+	}
+	return ""
+}
+
+// Where yields, group by group, the accounts that satisfy want. The chunk
+// is the receiver's to keep.
+func (l *Ledger) Where(want func(item uint32) bool) iter.Seq[Chunk] {
+	return func(yield func(Chunk) bool) {
+		for _, g := range l.groups {
+			if c := l.take(g, g.lo, int(g.hi-g.lo), want); len(c.Items) > 0 && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// WithStatus yields, group by group, the accounts whose status is among those
+// given, without those that the file itself says are done.
+func (l *Ledger) WithStatus(statuses ...Status) iter.Seq[Chunk] {
+	return l.Where(func(i uint32) bool {
+		return !l.Kept(i) && slices.Contains(statuses, l.Outcome(i).Status)
+	})
+}
+
+// Requests is the least number of requests that the open accounts need.
+func (l *Ledger) Requests(size int) int {
+	n := 0
+	for _, g := range l.groups {
+		open := 0
+		for i := g.lo; i < g.hi; i++ {
+			if l.Open(i) {
+				open++
+			}
+		}
+		n += (open + size - 1) / size
+	}
+	return n
+}
+
+// chunks cuts the open accounts into the least number of requests: the first
+// of every group, then the second of every group, and so on, so that a slow
+// group holds up the others as little as may be, and a group that is not there
+// is known before its second chunk. size is asked anew for each chunk.
+func (l *Ledger) chunks(size func() int) iter.Seq[Chunk] {
+	return func(yield func(Chunk) bool) {
+		rest := slices.Clone(l.groups)
+		for len(rest) > 0 {
+			var next int
+			for _, g := range rest {
+				c := l.take(g, g.lo, size(), l.Open)
+				if len(c.Items) == 0 {
+					continue
+				}
+				if !yield(c) {
+					return
+				}
+				if g.lo = c.Items[len(c.Items)-1] + 1; g.lo < g.hi {
+					rest[next] = g
+					next++
+				}
+			}
+			rest = rest[:next]
+		}
+	}
+}
+
+// chunk is one account alone.
+func (l *Ledger) chunk(item uint32) Chunk {
+	g, _ := slices.BinarySearchFunc(l.groups, item, func(g group, item uint32) int {
+		return int(int64(g.lo) - int64(item))
+	})
+	if g == len(l.groups) || l.groups[g].lo > item {
+		g--
+	}
+	return l.take(l.groups[g], item, 1, func(uint32) bool { return true })
+}
+
+// take collects at most n accounts of g, from the item lo on, that satisfy want.
+func (l *Ledger) take(g group, lo uint32, n int, want func(uint32) bool) Chunk {
+	c := Chunk{GID: g.gid}
+	for i := lo; i < g.hi && len(c.Items) < n; i++ {
+		if want(i) {
+			if c.Items == nil {
+				c.Items = make([]uint32, 0, min(n, int(g.hi-i)))
+			}
+			c.Items = append(c.Items, i)
+		}
+	}
+	if n := len(c.Items); n > 0 {
+		first := c.Items[0]
+		if last := c.Items[n-1]; int(last-first)+1 == n {
+			c.Users = l.users[first : last+1 : last+1] // contiguous: the ledger's own
+		} else {
+			c.Users = make([]int64, n)
+			for k, i := range c.Items {
+				c.Users[k] = l.users[i]
+			}
+		}
+	}
+	return c
+}

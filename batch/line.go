@@ -1,0 +1,202 @@
+package batch
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ibremove/podclient"
+)
+
+// Line is the one way to the pod: every request of any kind takes its turn
+// there. It bounds how many are in flight, waits out a throttled pod's pause,
+// and logs in again after a 401, once for all who saw it.
+type Line struct {
+	pace        *Pace
+	slots       chan struct{}               // requests in flight
+	login       func(context.Context) error // nil: the token is a ready one
+	stop        context.CancelCauseFunc
+	maxAttempts int
+	backoff     Backoff
+	throttled   atomic.Int32 // throttled answers in a row
+	waits       func(why string, d time.Duration)
+
+	auth   sync.Mutex
+	token  int  // counts logins
+	proven bool // the token of now has been accepted
+}
+
+// LineConfig is what a Line is made of.
+type LineConfig struct {
+	Rate        float64 // requests a second
+	Concurrency int     // requests in flight, at most
+	MaxAttempts int     // of one request, at most
+	Backoff     Backoff
+	Login       func(context.Context) error // one request; nil if there is a ready token
+	Stop        context.CancelCauseFunc     // told when going on is no use
+
+	// Waits is told of each wait that is not for the pace; nil: nobody is.
+	Waits func(why string, d time.Duration)
+}
+
+// NewLine makes a line on which nobody is logged in yet.
+func NewLine(c LineConfig) *Line {
+	return &Line{
+		pace:        NewPace(c.Rate),
+		slots:       make(chan struct{}, c.Concurrency),
+		login:       c.Login,
+		stop:        c.Stop,
+		maxAttempts: c.MaxAttempts,
+		backoff:     c.Backoff,
+		waits:       c.Waits,
+	}
+}
+
+// Rest waits before a request is sent again after so many attempts.
+func (l *Line) Rest(ctx context.Context, why string, attempts int) error {
+	d := l.backoff.After(attempts)
+	l.tell(why, d)
+	return sleep(ctx, d)
+}
+
+func (l *Line) tell(why string, d time.Duration) {
+	if l.waits != nil {
+		l.waits(why, d)
+	}
+}
+
+// Login opens the session; it is tried like any request, but a refusal is
+// final. A login that fails stops the run.
+func (l *Line) Login(ctx context.Context) error {
+	if l.login == nil {
+		return nil
+	}
+	err := l.again(ctx, func(ctx context.Context) error { return l.send(ctx, l.login) })
+	if err != nil {
+		reason := StopUnreachable
+		if e, ok := podError(err); ok {
+			switch {
+			case e.Status >= 300 && e.Status < 500: // a redirect too: a sign-on page
+				reason = StopAuthentication
+			case e.Fatal:
+				reason = StopConnection
+			}
+		}
+		l.stop(&Stop{reason, err})
+		return err
+	}
+	l.token, l.proven = l.token+1, false
+	return nil
+}
+
+// Do sends one request that the run cannot go on without: an answer that no
+// further request could change (401, 403, a failed TLS check) stops the run.
+func (l *Line) Do(ctx context.Context, request func(context.Context) error) error {
+	err := l.Try(ctx, request)
+	if e, ok := podError(err); ok {
+		switch {
+		case e.Status == 401:
+			l.stop(&Stop{StopAuthentication, err})
+		case e.Status == 403:
+			l.stop(&Stop{StopEntitlement, err})
+		case e.Fatal:
+			l.stop(&Stop{StopConnection, err})
+		}
+	}
+	return err
+}
+
+// Try sends one request when it is its turn. Waiting ends with ctx; a request
+// that is on its way does not, for its answer is wanted all the same. After a
+// 401 it is sent again on a fresh token.
+func (l *Line) Try(ctx context.Context, request func(context.Context) error) error {
+	for {
+		token := l.current()
+		err := l.send(ctx, request)
+		e, isPod := podError(err)
+		if !isPod || e.Status != 401 {
+			if err == nil || isPod && e.Status != 0 {
+				l.prove(token)
+			}
+			return err
+		}
+		if !l.renew(ctx, token) {
+			return err
+		}
+	}
+}
+
+// Read sends a request that changes nothing, again and again like a chunk.
+func (l *Line) Read(ctx context.Context, request func(context.Context) error) error {
+	return l.again(ctx, func(ctx context.Context) error { return l.Do(ctx, request) })
+}
+
+func (l *Line) again(ctx context.Context, request func(context.Context) error) error {
+	for attempt := 1; ; attempt++ {
+		err := request(podclient.WithAttempt(ctx, attempt))
+		e, ok := podError(err)
+		if !ok || attempt >= l.maxAttempts || !passing(e) {
+			return err
+		}
+		if !throttling(e) && l.Rest(ctx, e.Code(), attempt) != nil {
+			return err
+		}
+	}
+}
+
+// send takes a slot before its turn, so that a turn is used when it comes.
+func (l *Line) send(ctx context.Context, request func(context.Context) error) error {
+	select {
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if l.pace.Wait(ctx) != nil {
+		return context.Cause(ctx)
+	}
+	err := request(context.WithoutCancel(ctx))
+	e, ok := podError(err)
+	switch {
+	case ok && throttling(e):
+		pause := l.backoff.After(int(l.throttled.Add(1)))
+		if e.HasRetryAfter {
+			pause = min(e.RetryAfter, 15*time.Minute)
+		}
+		l.tell("throttled, "+e.Code(), pause)
+		l.pace.Throttle(pause)
+	case err == nil || ok && e.Status != 0:
+		l.throttled.Store(0)
+	}
+	return err
+}
+
+// renew reports whether there is a token that is not the one refused: somebody
+// else's, or the fruit of one new login. A fresh token that was refused before
+// it was ever accepted is the end.
+func (l *Line) renew(ctx context.Context, refused int) bool {
+	l.auth.Lock()
+	defer l.auth.Unlock()
+	if refused != l.token {
+		return true
+	}
+	if l.login == nil || l.token > 1 && !l.proven {
+		return false
+	}
+	return l.Login(ctx) == nil
+}
+
+func (l *Line) current() int {
+	l.auth.Lock()
+	defer l.auth.Unlock()
+	return l.token
+}
+
+func (l *Line) prove(token int) {
+	l.auth.Lock()
+	defer l.auth.Unlock()
+	if token == l.token {
+		l.proven = true
+	}
+}

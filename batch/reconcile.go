@@ -1,0 +1,121 @@
+package batch
+
+import (
+	"context"
+	"time"
+
+	"ibremove/podclient"
+)
+
+// grace is how long an answer that was lost may still be looked up when the
+// run is stopping.
+const grace = 30 * time.Second
+
+// reconcile asks the live membership what came of a request whose answer was
+// lost. Users who are where the operation wants them are settled; the others
+// are returned to be sent again, or, at the last attempt, have failed. If the
+// membership cannot be read, nobody knows.
+func (d *Dispatcher) reconcile(ctx context.Context, c Chunk, s story, event *podclient.Error, last bool) Chunk {
+	m, err := d.look(ctx, c)
+	if err != nil {
+		d.settle(Settlement{c, d.outcome(s, Unknown, event.Code(), event.Message+"; the membership could not be read: "+err.Error(), event.Status)})
+		d.fruitless(event)
+		return Chunk{}
+	}
+	done, open := d.sort(c, m)
+	if len(done.Items) > 0 {
+		d.settle(d.reconciled(done, s, event.Status))
+	}
+	if last && len(open.Items) > 0 {
+		d.fail(open, s, event.Status, event.Code(), event.Message)
+		d.fruitless(event)
+		return Chunk{}
+	}
+	return open
+}
+
+// unlessDone settles refusals, unless their users are where the operation
+// wants them: after a send in doubt, a refusal may only say that it worked.
+func (d *Dispatcher) unlessDone(ctx context.Context, s story, refusals ...Settlement) {
+	for _, r := range refusals {
+		if s.doubt == "" {
+			d.settle(r)
+			continue
+		}
+		m, err := d.look(ctx, r.Chunk)
+		if err != nil {
+			r.Outcome.Status, r.Outcome.Code = Unknown, s.doubt
+			r.Outcome.Message += "; whether it had been carried out before could not be read: " + err.Error()
+			d.settle(r)
+			d.fruitless(err)
+			continue
+		}
+		done, open := d.sort(r.Chunk, m)
+		if len(done.Items) > 0 {
+			d.settle(d.reconciled(done, s, r.Outcome.HTTPStatus))
+		}
+		if len(open.Items) > 0 {
+			d.settle(Settlement{open, r.Outcome})
+		}
+	}
+}
+
+// LookUp reads the membership for the accounts that an earlier life, or the
+// report that is run again, left unknown. Who is where the operation wants
+// him is settled, the others are open again; what cannot be read stays unknown.
+func (d *Dispatcher) LookUp(ctx context.Context) {
+	next, done := d.pull(d.Ledger.WithStatus(Unknown))
+	defer done()
+	d.each(next, func(c Chunk) {
+		m, err := d.look(ctx, c)
+		if err != nil {
+			return
+		}
+		d.resolve(c, m)
+	})
+}
+
+func (d *Dispatcher) resolve(c Chunk, m Membership) {
+	done, open := d.sort(c, m)
+	if len(done.Items) > 0 {
+		d.settle(d.reconciled(done, story{}, 0))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Ledger.reopen(open.Items, true)
+}
+
+func (d *Dispatcher) reconciled(c Chunk, s story, status int) Settlement {
+	return Settlement{c, d.outcome(s, Removed, CodeReconciled, "", status)}
+}
+
+// look reads a chunk's group. A run that was asked to stop still looks, for a
+// while, unless it stopped because the pod cannot be asked.
+func (d *Dispatcher) look(ctx context.Context, c Chunk) (Membership, error) {
+	m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
+	stopped := Stopped(ctx)
+	if err == nil || stopped == nil {
+		return m, err
+	}
+	switch stopped.Reason {
+	case StopSignal, StopFailures, StopDeadline, StopCanary, StopRecord:
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		return d.Line.Members(ctx, d.List, c.GID, c.Users)
+	}
+	return m, err
+}
+
+// sort parts a chunk's users: those who are where the operation wants them,
+// and the others.
+func (d *Dispatcher) sort(c Chunk, m Membership) (done, open Chunk) {
+	var there, not []int
+	for i := range c.Users {
+		if m.In(i) == (d.Operation == Add) {
+			there = append(there, i)
+		} else {
+			not = append(not, i)
+		}
+	}
+	return c.pick(there), c.pick(not)
+}

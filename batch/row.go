@@ -1,0 +1,103 @@
+package batch
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Row is one data row of the input. It is valid until the next one is read.
+type Row struct {
+	Line     int     // physical line where it begins, from 1
+	GID      []byte  // trimmed; with Layout.GID, that
+	UserID   int64   // 0 if it is at fault
+	Fault    Fault   // why the row is invalid and never sent
+	Warnings Warning // doubts about a row that is sent; none about an invalid one
+	Prior    *Prior  // what a report of ours says of it; nil if the file is none
+
+	header *Header
+	record *record
+}
+
+// Fault is what is wrong with a row. The zero value: nothing.
+type Fault struct {
+	Code    string // CodeBadRow, CodeBadGID or CodeBadUserID, the first that applies
+	Message string // all that is wrong
+}
+
+// AppendTo appends the row as the report keeps it: the input's own cells as
+// they were spelled, exactly as many as [Header.AppendTo] has names. Missing
+// cells are empty, surplus ones dropped. No line end follows.
+func (r *Row) AppendTo(dst []byte) []byte {
+	h, rec := r.header, r.record
+	if len(h.own) == len(rec.ends) && h.width == len(rec.ends) && !rec.quotes && bytes.IndexByte(rec.raw, '\r') < 0 {
+		return append(dst, rec.raw...)
+	}
+	for n, i := range h.own {
+		if n > 0 {
+			dst = append(dst, h.Delimiter)
+		}
+		dst = appendCell(dst, rec.cell(i))
+	}
+	return dst
+}
+
+// UserCell is the text of the cell that should hold the user id.
+func (r *Row) UserCell() string { return string(Trim(r.record.value(r.header.userID))) }
+
+// read judges a record that is not blank.
+func (r *Row) read(rec *record, gid, userID []byte) {
+	badGID := CheckGID(gid)
+	id, badUserID := ParseUserID(userID)
+	r.Line, r.GID, r.UserID, r.record = rec.line, gid, id, rec
+	r.Fault, r.Warnings = Fault{}, 0
+	if badGID == "" && badUserID == "" && len(rec.ends) == r.header.width {
+		r.Warnings = warnUserID(id) | warnRecord(rec)
+		return
+	}
+	r.blame(userID, badGID, badUserID)
+	if r.Fault.Code == "" {
+		r.Warnings = warnUserID(id) | warnRecord(rec)
+	} else {
+		r.UserID = 0
+	}
+}
+
+// blame names all that is wrong, and takes the code of the first. A cell that
+// is not there is not blamed once more.
+func (r *Row) blame(userID []byte, badGID, badUserID string) {
+	h, cells := r.header, len(r.record.ends)
+	var all []string
+	add := func(code, format string, args ...any) {
+		if r.Fault.Code == "" {
+			r.Fault.Code = code
+		}
+		all = append(all, fmt.Sprintf(format, args...))
+	}
+	if cells < h.width {
+		add(CodeBadRow, "too few cells: %d, the header has %d", cells, h.width)
+	}
+	if !r.record.blank(h.width) {
+		add(CodeBadRow, "%d cells, the header has %d: also %s", cells, h.width, surplus(r.record, h.width))
+	}
+	if badGID != "" && h.gid < cells {
+		add(CodeBadGID, "gid %s: %s", quote(r.GID), badGID)
+	}
+	if badUserID != "" && h.userID < cells {
+		add(CodeBadUserID, "user id %s: %s", quote(userID), badUserID)
+	}
+	r.Fault.Message = strings.Join(all, "; ")
+}
+
+// surplus shows the first cells beyond the header.
+func surplus(rec *record, width int) string {
+	const most = 5
+	var shown []string
+	for i := width; i < len(rec.ends); i++ {
+		if len(shown) == most {
+			return strings.Join(shown, ", ") + fmt.Sprintf(" and %d more", len(rec.ends)-i)
+		}
+		shown = append(shown, quote(rec.value(i)))
+	}
+	return strings.Join(shown, ", ")
+}

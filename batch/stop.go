@@ -1,0 +1,45 @@
+package batch
+
+import (
+	"context"
+	"errors"
+)
+
+// Reason says why a run stopped before every row had its turn. It is recorded
+// by who stopped it.
+type Reason string
+
+const (
+	StopSignal         Reason = "signal"         // SIGINT or SIGTERM
+	StopAuthentication Reason = "authentication" // 401 on a fresh token
+	StopEntitlement    Reason = "entitlement"    // 403
+	StopConnection     Reason = "connection"     // TLS or proxy: trying again cannot help
+	StopUnreachable    Reason = "unreachable"    // chunk after chunk without an answer
+	StopFailures       Reason = "max_failures"
+	StopDeadline       Reason = "max_duration"
+	StopCanary         Reason = "canary"  // a canary is still a member
+	StopRecord         Reason = "journal" // the record could not be made durable
+	StopRead           Reason = "read"    // the membership could not be read before sending
+)
+
+// Stop is the cause with which a run's context is cancelled.
+type Stop struct {
+	Reason Reason
+	Err    error // what happened, in words for the operator
+}
+
+func (s *Stop) Error() string { return s.Err.Error() }
+
+func (s *Stop) Unwrap() error { return s.Err }
+
+// Stopped is the first cause for which ctx was stopped, or nil.
+func Stopped(ctx context.Context) *Stop {
+	if ctx.Err() == nil {
+		return nil
+	}
+	var s *Stop
+	if errors.As(context.Cause(ctx), &s) {
+		return s
+	}
+	return &Stop{Reason: StopSignal, Err: context.Cause(ctx)}
+}

@@ -1,0 +1,134 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Settling is how long a pod may take until its membership list shows a
+// change. How long it does is not documented.
+const Settling = 30 * time.Second
+
+// Verification is the live membership held against what the ledger says.
+type Verification struct {
+	Users  int            // accounts that should be out (in an undo: back) and were looked for
+	Groups int            // read
+	Wrong  []Chunk        // who is not where the ledger says
+	Unread []UnreadGroups // what could not be read
+	At     time.Time      // when the last group was read
+}
+
+// UnreadGroups is a group whose membership could not be read, and why.
+type UnreadGroups struct {
+	GID string
+	Err error
+}
+
+// OK reports whether all that should be out were seen to be.
+func (v *Verification) OK() bool { return len(v.Wrong) == 0 && len(v.Unread) == 0 }
+
+// WrongUsers is how many accounts are not where the ledger says.
+func (v *Verification) WrongUsers() int {
+	n := 0
+	for _, c := range v.Wrong {
+		n += len(c.Items)
+	}
+	return n
+}
+
+// Verify reads the groups of all accounts that are done and satisfy want (nil:
+// all). Groups in doubt are read again until their youngest outcome is 30 s
+// old. It changes nothing, in the ledger or on the pod.
+func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *Verification {
+	v := new(Verification)
+	d.read(ctx, v, d.Ledger.Where(func(i uint32) bool {
+		return !d.Ledger.Kept(i) && d.Ledger.Outcome(i).Status.Done() && (want == nil || want(i))
+	}))
+	for wait := 250 * time.Millisecond; len(v.Wrong) > 0; wait = min(2*wait, 4*time.Second) {
+		left := d.youngest(v.Wrong).Add(Settling).Sub(d.Now())
+		if left <= 0 || sleep(ctx, min(wait, left)) != nil {
+			break
+		}
+		again := &Verification{Users: v.Users, Groups: v.Groups, Unread: v.Unread, At: v.At}
+		users, groups := v.Users, v.Groups
+		d.read(ctx, again, slices.Values(v.Wrong))
+		v, v.Users, v.Groups = again, users, groups
+	}
+	return v
+}
+
+// Refute turns the outcome of those whom a verification found where they
+// should not be any more.
+func (d *Dispatcher) Refute(v *Verification) {
+	message := "called done, but still a member when the group was read at " + v.At.UTC().Format(time.RFC3339)
+	if d.Operation == Add {
+		message = "called done, but still no member when the group was read at " + v.At.UTC().Format(time.RFC3339)
+	}
+	for _, c := range v.Wrong {
+		for i, item := range c.Items {
+			o := d.Ledger.Outcome(item)
+			o.Status, o.Code, o.Message = Failed, CodeStillMember, message
+			d.settle(Settlement{c.part(i, i+1), o})
+		}
+	}
+}
+
+// Canary sends the accounts given first, and alone. The run goes on only if
+// those that the pod called done are seen to be out.
+func (d *Dispatcher) Canary(ctx context.Context, items []uint32) {
+	slices.Sort(items)
+	among := func(i uint32) bool {
+		_, ok := slices.BinarySearch(items, i)
+		return ok
+	}
+	d.send(ctx, d.Ledger.Where(among))
+	if ctx.Err() != nil {
+		return
+	}
+	v := d.Verify(ctx, among)
+	if v.OK() || ctx.Err() != nil {
+		return
+	}
+	d.Refute(v)
+	err := fmt.Errorf("%d of the first %d removals are still members", v.WrongUsers(), len(items))
+	if len(v.Wrong) == 0 {
+		err = fmt.Errorf("whether the first %d removals are out could not be read: group %s: %w", len(items), v.Unread[0].GID, v.Unread[0].Err)
+	}
+	d.Stop(&Stop{StopCanary, err})
+}
+
+func (d *Dispatcher) read(ctx context.Context, v *Verification, groups func(func(Chunk) bool)) {
+	var mu sync.Mutex
+	next, done := d.pull(groups)
+	defer done()
+	d.each(next, func(c Chunk) {
+		m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
+		mu.Lock()
+		defer mu.Unlock()
+		v.Users += len(c.Users)
+		if err != nil {
+			v.Unread = append(v.Unread, UnreadGroups{c.GID, err})
+			return
+		}
+		v.Groups++
+		v.At = d.Now()
+		if _, wrong := d.sort(c, m); len(wrong.Items) > 0 {
+			v.Wrong = append(v.Wrong, wrong)
+		}
+	})
+	byItem := func(a, b Chunk) int { return int(int64(a.Items[0]) - int64(b.Items[0])) }
+	slices.SortFunc(v.Wrong, byItem)
+}
+
+func (d *Dispatcher) youngest(chunks []Chunk) time.Time {
+	var at int64
+	for _, c := range chunks {
+		for _, i := range c.Items {
+			at = max(at, d.Ledger.Outcome(i).At)
+		}
+	}
+	return time.Unix(at, 0)
+}

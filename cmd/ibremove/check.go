@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ibremove/batch"
+	"ibremove/podclient"
+	"ibremove/report"
+)
+
+// check reads FILE as run does, and says what run would send. It sends nothing
+// that changes the pod, and needs none unless it is asked to look.
+func check(ctx context.Context, env *Env, o Options, file string) error {
+	j := newJob(env, &o, "check")
+	defer j.close()
+	in, closed, err := probeInput(env, file, layoutOf(&o), batch.CheckOptions{Strict: o.Strict})
+	if err != nil {
+		return err
+	}
+	defer closed()
+	j.in = in
+	if in.census.IsReport {
+		if op, ok := operationOf(in.census); ok {
+			j.op = op
+		}
+	}
+	if err := j.refuseRemovals(); err != nil {
+		return err
+	}
+	var who string
+	if o.Login || o.Preflight {
+		ctx, j.stop = context.WithCancelCause(ctx)
+		defer j.stop(nil)
+		if who, err = j.askPod(ctx); err != nil {
+			return err
+		}
+	}
+	return j.checkResult(who)
+}
+
+// askPod logs in, and looks as far as it was asked to.
+func (j *job) askPod(ctx context.Context) (who string, err error) {
+	if err := j.connectTo(); err != nil {
+		return "", err
+	}
+	if j.pod != nil {
+		defer j.pod.Close()
+		seedFromLedger(j.pod, j.in.ledger)
+	}
+	if err := j.connect(); err != nil {
+		return "", err
+	}
+	j.d.Recorder = new(held)
+	if j.o.Login {
+		if who, err = j.whoAmI(ctx); err != nil {
+			return "", err
+		}
+		if !j.o.Preflight {
+			return who, nil
+		}
+	}
+	if err := j.look(ctx); err != nil {
+		return "", err
+	}
+	if stopped := batch.Stopped(ctx); stopped != nil {
+		return "", stopError(stopped)
+	}
+	return who, nil
+}
+
+// whoAmI proves the account, its key and its privilege.
+func (j *job) whoAmI(ctx context.Context) (string, error) {
+	fail := func(err error) error {
+		if stopped := batch.Stopped(ctx); stopped != nil {
+			return stopError(stopped)
+		}
+		return &exitError{code: exitStopped, err: err, hint: hintOf(err)}
+	}
+	if err := j.d.Line.Login(ctx); err != nil {
+		return "", fail(err)
+	}
+	var me podclient.SessionInfo
+	if err := j.d.Line.Read(ctx, func(ctx context.Context) (err error) {
+		me, err = j.client.Session(ctx)
+		return err
+	}); err != nil {
+		return "", fail(err)
+	}
+	var groups []podclient.Group
+	if err := j.d.Line.Read(ctx, func(ctx context.Context) (err error) {
+		groups, err = j.client.Groups(ctx)
+		return err
+	}); err != nil {
+		return "", fail(err)
+	}
+	name := me.Username
+	if me.DisplayName != "" && me.DisplayName != name {
+		name += " (" + me.DisplayName + ")"
+	}
+	return fmt.Sprintf("Logged in to %s as %s, user id %d. The account may manage groups: it sees %s with a policy.",
+		j.target.pod, name, me.ID, count(len(groups), "group")), nil
+}
+
+// checkResult prints the plan, and turns it into an exit code.
+func (j *job) checkResult(who string) error {
+	c, l := j.in.census, j.in.ledger
+	code := exitDone
+	if c.InvalidRows() > 0 || l.Count(batch.Failed) > 0 {
+		code = exitRows
+	}
+	if code == exitDone && j.o.Quiet {
+		return nil
+	}
+	j.term.SetQuiet(false)
+	if j.o.JSON {
+		return &exitError{code: code, summary: j.checkSummary(code)}
+	}
+	lines := j.plan()
+	if who != "" {
+		lines = append([]string{who}, lines...)
+	}
+	verdict := "Checked, nothing was sent."
+	if code == exitRows {
+		verdict = "Checked, nothing was sent. Some rows would not be done."
+	}
+	if err := j.term.Print(strings.Join(append(lines, verdict), "\n") + "\n"); err != nil {
+		return err
+	}
+	j.warn()
+	return &exitError{code: code}
+}
+
+func (j *job) checkSummary(code int) *report.Summary {
+	c, l := j.in.census, j.in.ledger
+	if j.target == nil {
+		j.target = new(target)
+		j.target.attempts, j.target.config.Timeout = j.o.MaxAttempts, j.o.Timeout
+	}
+	s := j.summary()
+	s.ExitCode, s.Status = code, report.StatusDone
+	if code != exitDone {
+		s.Status = report.StatusRowsFailed
+	}
+	s.Outputs = map[string]report.Output{}
+	s.Counts.Operation = j.op
+	s.Counts.ByStatus = [batch.NotSent + 1]int{
+		batch.Removed:   c.Kept,
+		batch.Absent:    l.Count(batch.Absent),
+		batch.Failed:    l.Count(batch.Failed),
+		batch.Invalid:   c.InvalidRows(),
+		batch.Duplicate: c.Duplicates,
+		batch.NotSent:   j.removals(),
+	}
+	return s
+}

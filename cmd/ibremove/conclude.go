@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"ibremove/batch"
+	"ibremove/podclient"
+	"ibremove/report"
+)
+
+// conclude publishes what the ledger says, and ends this life of the run. A
+// kill at any point of it leaves a run that can be gone on with.
+func (j *job) conclude(ctx context.Context) error {
+	stopped := batch.Stopped(ctx)
+	failed := func(err error) error {
+		return &exitError{code: exitStopped, err: fmt.Errorf("the report could not be published: %w", err),
+			hint: "nothing is lost. Make room on the disk, then go on with:\n  " + j.goOn()}
+	}
+	if err := j.journal.Sync(); err != nil && stopped == nil {
+		stopped = &batch.Stop{Reason: batch.StopRecord, Err: err}
+	}
+	s := j.summary()
+	published, err := j.publish(s.FinishedAt)
+	if err != nil {
+		if stopped != nil && stopped.Reason == batch.StopRecord {
+			err = stopped.Err
+		}
+		return failed(err)
+	}
+	finished := published.Counts.Of(batch.NotSent) == 0
+	if finished && (stopped == nil || stopped.Reason != batch.StopCanary) {
+		stopped = nil // too late to have stopped anything
+	}
+	s.Counts, s.Outputs = published.Counts, published.Outputs
+	s.ExitCode = j.exitCode(stopped, published)
+	s.Status = statusOf(s.ExitCode, stopped, finished)
+	if stopped != nil {
+		s.StoppedBecause = fmt.Sprintf("%s: %s", stopped.Reason, stopped.Err)
+	} else if !finished {
+		s.StoppedBecause = "attempts used up"
+	}
+	if err := j.writePages(s, published); err != nil {
+		return failed(err)
+	}
+	if err := j.journal.End(report.End{FinishedAt: s.FinishedAt, Status: s.Status, ExitCode: s.ExitCode,
+		StoppedBecause: s.StoppedBecause, Finished: finished}); err != nil && !errors.Is(err, report.ErrNotDurable) {
+		return failed(err)
+	}
+	if j.o.MetricsFile != "" {
+		if err := writeMetrics(j.o.MetricsFile, s, s.FinishedAt); err != nil {
+			j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "")
+		}
+	}
+	return j.report(s, published, stopped)
+}
+
+func (j *job) publish(at time.Time) (published *report.Published, err error) {
+	p := report.Publication{
+		Disk:      j.disk,
+		Dir:       j.dir,
+		RunID:     j.runID,
+		Operation: j.op,
+		Ledger:    j.in.ledger,
+		Rows:      j.in.census.Rows,
+		At:        at,
+	}
+	err = j.in.read(func(r *batch.Reader) (err error) {
+		published, err = p.Publish(r)
+		return err
+	})
+	if r, ok := errors.AsType[*exitError](err); ok { // it was read before: this is no refusal
+		err = r.err
+	}
+	return published, err
+}
+
+// writePages writes evidence.html, and summary.json last: it names all others.
+func (j *job) writePages(s *report.Summary, p *report.Published) error {
+	e := &report.Evidence{Summary: s, Operation: j.op, Groups: p.Groups, NotDone: p.NotDone, Rest: p.Rest}
+	if j.checked != nil {
+		e.Verified = verified(j.checked, j.op)
+	}
+	sum, _, err := report.Publish(j.disk, j.file(report.EvidenceFile), 0o600, func(w io.Writer) error {
+		return report.WriteEvidence(w, e)
+	})
+	if err != nil {
+		return err
+	}
+	s.Outputs[report.EvidenceFile] = report.Output{Path: report.EvidenceFile, SHA256: sum}
+	_, _, err = report.Publish(j.disk, j.file(report.SummaryFile), 0o600, func(w io.Writer) error {
+		return report.WriteSummary(w, s)
+	})
+	return err
+}
+
+func (j *job) summary() *report.Summary {
+	return &report.Summary{
+		RunID:      j.runID,
+		Version:    j.env.Build.Number(),
+		StartedAt:  j.began.UTC().Truncate(time.Millisecond),
+		FinishedAt: j.env.Now().UTC().Truncate(time.Millisecond),
+		Pod:        j.target.pod,
+		Username:   j.target.username,
+		Input:      report.SummaryInput{Path: j.in.path, SHA256: j.in.sha256(), Rows: j.in.census.Rows, BlankRows: j.in.census.Blank},
+		Groups:     j.in.ledger.Groups(),
+		Requests:   j.log.counted(),
+		Options:    j.options(),
+	}
+}
+
+// exitCode is what a script learns of the run.
+func (j *job) exitCode(stopped *batch.Stop, p *report.Published) int {
+	code := exitDone
+	switch {
+	case stopped != nil:
+		code = stopCode(stopped)
+	case p.Counts.Of(batch.NotSent) > 0:
+		code = exitStopped
+	case !p.Done:
+		code = exitRows
+	}
+	switch code {
+	case exitAuth, exitSIGINT, exitSIGTERM:
+		return code
+	}
+	if p.Counts.Of(batch.Unknown) > 0 || j.checked != nil && !j.checked.OK() {
+		return exitDoubt
+	}
+	return code
+}
+
+func statusOf(code int, stopped *batch.Stop, finished bool) string {
+	switch {
+	case stopped != nil || !finished:
+		return report.StatusStopped
+	case code == exitDone:
+		return report.StatusDone
+	}
+	return report.StatusRowsFailed
+}
+
+// goOn is the command that goes on with the run, or runs its failures again.
+func (j *job) goOn() string {
+	dir := j.dir
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(j.env.Dir, dir)
+	}
+	words := append([]string{"ibremove", "resume"}, j.o.Arguments("resume", "again", "gid", "column", "canary", "strict", "max-removals", "max-group-share")...)
+	return shellLine(append(words, dir)...)
+}
+
+// options are what the run was asked for, for the record. None is a secret.
+func (j *job) options() map[string]string {
+	m := make(map[string]string)
+	for _, s := range j.o.given {
+		if s.flag.name == "config" || s.flag.name == "private-key-file" || s.flag.name == "session-token-file" {
+			continue
+		}
+		m[s.flag.name] = s.value
+	}
+	for name, value := range map[string]any{
+		"chunk-size": j.o.ChunkSize, "rate": j.o.Rate, "concurrency": j.o.Concurrency,
+		"timeout": j.target.config.Timeout.String(), "max-attempts": j.target.attempts,
+	} {
+		m[name] = fmt.Sprint(value)
+	}
+	if j.o.Preflight {
+		m["preflight"] = "true"
+	}
+	return m
+}
+
+// hintOf is what the client knows to do about an error.
+func hintOf(err error) string {
+	if e, ok := errors.AsType[*podclient.Error](err); ok {
+		return e.Hint
+	}
+	return ""
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"ibremove/batch"
+	"ibremove/report"
+)
+
+// earlier is a run that was there before, as its journal tells it.
+type earlier struct {
+	dir      string
+	header   report.JournalHeader
+	finished bool
+}
+
+// findEarlier looks for a run of the same input, pod, columns and operation:
+// an unfinished one before a finished one, the latest of its kind.
+func (j *job) findEarlier() (*earlier, error) {
+	var found *earlier
+	for run, err := range report.FindRuns(j.runsDir) {
+		if err != nil {
+			return nil, refuse("", "%w", err)
+		}
+		h := run.Header
+		if run.Err != nil || h.Input.SHA256 != j.in.sha256() || h.Pod != j.target.pod || h.Op() != j.op ||
+			h.GID != j.in.layout.GID || h.GIDColumn != j.in.layout.GIDColumn || h.UserIDColumn != j.in.layout.UserIDColumn {
+			continue
+		}
+		end, err := lastEnd(run.Dir)
+		if err != nil {
+			return nil, damagedRun(err)
+		}
+		e := &earlier{dir: run.Dir, header: h, finished: end != nil && end.Finished}
+		if found == nil || found.finished && !e.finished || found.finished == e.finished && !e.header.StartedAt.Before(found.header.StartedAt) {
+			found = e
+		}
+	}
+	return found, nil
+}
+
+// lastEnd reads how the last life of a run ended; nil: it was killed.
+func lastEnd(dir string) (end *report.End, err error) {
+	replay, err := report.OpenReplay(filepath.Join(dir, report.JournalFile))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = replay.Close() }()
+	for record, err := range replay.Records() {
+		if err != nil {
+			return nil, err
+		}
+		switch r := record.(type) {
+		case report.End:
+			end = &r
+		case report.Life, batch.Entry:
+			end = nil
+		}
+	}
+	return end, nil
+}
+
+func damagedRun(err error) error {
+	if _, ok := errors.AsType[*report.DamageError](err); ok {
+		return refuse("keep the run directory as it is and restore the journal from a backup; failures.csv or report.csv, if they are there, can be given to resume.",
+			"the journal is damaged, nothing was sent: %w", err)
+	}
+	return refuse("", "%w", err)
+}
+
+// goOnWith takes up an unfinished run in place: the ledger is brought to where
+// its journal ends.
+func (j *job) goOnWith(e *earlier) error {
+	j.dir, j.runID = e.dir, e.header.RunID
+	j.op, j.name, j.undoOf = e.header.Op(), e.header.Input.Name, e.header.UndoOf
+	j.began = e.header.StartedAt
+	if j.staging != nil {
+		if err := j.staging.Discard(); err != nil {
+			return refuse("", "%w", err)
+		}
+		j.staging = nil
+	}
+	if err := j.loadRun(e); err != nil {
+		return err
+	}
+	replay, err := report.OpenReplay(filepath.Join(e.dir, report.JournalFile))
+	if err != nil {
+		return damagedRun(err)
+	}
+	defer func() { _ = replay.Close() }()
+	if err := restore(j.in.ledger, replay); err != nil {
+		return err
+	}
+	j.in.ledger.Reopen()
+	if torn := replay.Torn(); torn > 0 {
+		j.term.Warn(fmt.Sprintf("%s: a torn record of %s at the end was dropped; what it was about is looked up.",
+			filepath.Join(e.dir, report.JournalFile), count(torn, "byte")))
+	}
+	if err := report.Sweep(j.disk, e.dir); err != nil {
+		return refuse("", "%w", err)
+	}
+	if err := j.log.open(j.disk, j.file(report.LogFile)); err != nil {
+		return refuse("", "%w", err)
+	}
+	if j.journal, err = report.OpenJournal(j.disk, replay); err != nil {
+		return refuse("", "%w", err)
+	}
+	_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: j.runID, Since: j.env.Now()})
+	if err := j.journal.Life(report.Life{StartedAt: j.env.Now().UTC(), Version: j.env.Build.Number(),
+		Username: j.target.username, Options: j.options()}); err != nil {
+		return refuse("", "%w", err)
+	}
+	done := j.in.ledger.Accounts() - j.removals() - j.in.census.Kept
+	j.term.Say(fmt.Sprintf("Going on with run %s: %s settled already, %s to go.", j.runID, number(done), number(j.removals())))
+	return nil
+}
+
+// loadRun reads a run's own copy of its input, which must be the one that its
+// journal is about.
+func (j *job) loadRun(e *earlier) error {
+	in, err := loadCopy(e, layoutIn(e), batch.CheckOptions{Strict: j.o.Strict})
+	if err != nil {
+		return err
+	}
+	in.path = e.header.Input.Path
+	j.in = in
+	return nil
+}
+
+// loadCopy reads input.csv of a run directory.
+func loadCopy(e *earlier, layout batch.Layout, o batch.CheckOptions) (*input, error) {
+	path := filepath.Join(e.dir, report.InputFile)
+	in, err := readInPlace(path, layout, o)
+	if err != nil {
+		return nil, err
+	}
+	if in.sha256() != e.header.Input.SHA256 {
+		return nil, refuse("restore it from the original file, whose SHA-256 is "+e.header.Input.SHA256+".",
+			"%s is not the file that run %s was about: its SHA-256 is %s; nothing was sent", path, e.header.RunID, in.sha256())
+	}
+	return in, nil
+}
+
+func restore(l *batch.Ledger, replay *report.Replay) error {
+	for record, err := range replay.Records() {
+		if err != nil {
+			return damagedRun(err)
+		}
+		if e, ok := record.(batch.Entry); ok {
+			if err := l.Restore(e); err != nil {
+				return refuse("", "%w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// openRun reads the header of the run in dir, and whether it has finished.
+func openRun(dir string) (*earlier, error) {
+	replay, err := report.OpenReplay(filepath.Join(dir, report.JournalFile))
+	if errors.Is(err, report.ErrNoRecord) {
+		return nil, refuse("give the input to ibremove run: it starts afresh.",
+			"%s has no durable record of a run: nothing was sent from it", dir)
+	}
+	if err != nil {
+		return nil, damagedRun(err)
+	}
+	header := replay.Header
+	_ = replay.Close()
+	end, err := lastEnd(dir)
+	if err != nil {
+		return nil, damagedRun(err)
+	}
+	return &earlier{dir: dir, header: header, finished: end != nil && end.Finished}, nil
+}
+
+// contradiction refuses flags that say something else than the run's journal.
+func (e *earlier) contradiction(o *Options, pod string) error {
+	h := e.header
+	for _, c := range []struct{ flag, says, is string }{
+		{"--gid", o.GID, h.GID},
+		{"--column gid", o.Column.GID, h.GIDColumn},
+		{"--column userId", o.Column.UserID, h.UserIDColumn},
+	} {
+		if c.says != "" && c.says != c.is {
+			return refuse("leave the flag out: what a run is comes from its journal.",
+				"%s %s contradicts run %s, which has %q", c.flag, c.says, h.RunID, c.is)
+		}
+	}
+	if pod != h.Pod {
+		return refuse("name that pod with --pod-url or --config.", "run %s was on %s, not on %s; nothing was sent", h.RunID, h.Pod, pod)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"io"
+	"time"
+)
+
+// What the black-box tests need to reach without a run.
+var (
+	RealMain   = main
+	Number     = number[int]
+	Count      = count[int]
+	Span       = duration
+	ShellQuote = shellQuote
+	Printable  = printable
+)
+
+// Parse reads a command line and an environment into Options.
+func Parse(args []string, getenv func(string) (string, bool)) (Options, error) {
+	table := flagTable()
+	a, err := splitArgs(table, args)
+	if err != nil {
+		return Options{}, err
+	}
+	if _, err := commandLine(&a); err != nil {
+		return Options{}, err
+	}
+	return parseOptions(table, commandNamed(a.command), a.settings, getenv)
+}
+
+// Split is the command and the operands of a command line.
+func Split(args []string) (command string, operands []string, err error) {
+	a, err := splitArgs(flagTable(), args)
+	return a.command, a.operands, err
+}
+
+func NewTerminal(env *Env) *Terminal { return newTerminal(env) }
+
+func NewProgress(t *Terminal, now func() time.Time) *Progress { return newProgress(t, now) }
+
+// RenderBar draws a bar once it has stood at zero.
+func RenderBar(done, failed, total, columns int, elapsed time.Duration) string {
+	began := time.Unix(0, 0)
+	p := newProgress(newTerminal(&Env{Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) (string, bool) { return "", false }}),
+		func() time.Time { return began.Add(elapsed) })
+	p.total, p.began = total, began
+	p.Update(done, failed)
+	return newBar(total).render(p.reading(), columns)
+}

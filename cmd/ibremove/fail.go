@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+)
+
+// The exit codes: what a script learns.
+const (
+	exitDone     = 0
+	exitInternal = 1
+	exitRefused  = 2
+	exitRows     = 3
+	exitAuth     = 4
+	exitStopped  = 5
+	exitDoubt    = 6
+	exitLocked   = 75
+	exitSIGINT   = 130
+	exitSIGTERM  = 143
+)
+
+// exitCodes tells them to people, for --help and the manual.
+func exitCodes() []struct {
+	code    int
+	meaning string
+} {
+	return []struct {
+		code    int
+		meaning string
+	}{
+		{exitDone, "every row is done"},
+		{exitInternal, "internal error"},
+		{exitRefused, "nothing was sent: usage, configuration, the file refused, already finished, no confirmation"},
+		{exitRows, "finished; some rows failed or were invalid"},
+		{exitAuth, "authentication or entitlement refused"},
+		{exitStopped, "stopped early: threshold, deadline, pod out of reach, disk full or failing"},
+		{exitDoubt, "rows whose outcome is not known, or a verification found people who should be out"},
+		{exitLocked, "another run holds the runs directory's lock"},
+		{exitSIGINT, "interrupted (SIGINT); can be resumed"},
+		{exitSIGTERM, "terminated (SIGTERM); can be resumed"},
+	}
+}
+
+// exitError ends a command with an exit code. Without err there is nothing
+// more to say than the summary has said.
+type exitError struct {
+	code    int
+	err     error
+	hint    string // what to do next, a line of its own; may be empty
+	summary any    // printed under --json; nil: a refusal gets a small object of its own
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// refuse is exit 2: nothing was sent.
+func refuse(hint, format string, args ...any) *exitError {
+	return &exitError{code: exitRefused, err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// Interrupted is the cause of a context that a signal ended.
+type Interrupted struct{ Signal os.Signal }
+
+func (i Interrupted) Error() string { return "stopped by " + i.Signal.String() }
+
+// exitCode is 128 and the signal's number, as a shell has it.
+func (i Interrupted) exitCode() int {
+	if i.Signal == syscall.SIGTERM {
+		return exitSIGTERM
+	}
+	return exitSIGINT
+}
+
+// refusal is what --json prints of a command that was refused before it knew
+// more.
+type refusal struct {
+	Version  string `json:"version"`
+	Status   string `json:"status"`
+	ExitCode int    `json:"exit_code"`
+	Error    string `json:"error"`
+}
+
+// finish is the one place that turns an error into words and an exit code.
+func finish(env *Env, jsonWanted bool, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		exit = &exitError{code: exitInternal, err: err}
+		if i, ok := errors.AsType[Interrupted](err); ok {
+			exit.code = i.exitCode()
+		}
+	}
+	if exit.err != nil {
+		env.Terminal.Error(err.Error(), exit.hint)
+	}
+	summary := exit.summary
+	if summary == nil && exit.code == exitRefused {
+		summary = refusal{env.Build.Number(), "refused", exit.code, err.Error()}
+	}
+	if jsonWanted && summary != nil {
+		encoder := json.NewEncoder(env.Stdout)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(summary); err != nil {
+			env.Terminal.Error(fmt.Sprintf("writing the summary: %v", err), "")
+		}
+	}
+	return exit.code
+}
+
+// crashed makes an error of a panic. It says where, and never what: the
+// value may hold a secret or a cell.
+func crashed() *exitError {
+	where := "an unknown place"
+	pc := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "runtime.") && more {
+			continue
+		}
+		if frame.Function != "" {
+			where = fmt.Sprintf("%s, line %d", frame.Function, frame.Line)
+		}
+		break
+	}
+	return &exitError{
+		code: exitInternal,
+		err:  fmt.Errorf("internal error in %s", where),
+		hint: "A run that was under way can be resumed: give the same command again.",
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bufio"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+
+	"ibremove/batch"
+	"ibremove/report"
+)
+
+// input is a file that was read and checked, and how to read it again.
+type input struct {
+	path   string // as it was given, for people
+	copy   string // what is read: a snapshot, or the file itself
+	source batch.Source
+	layout batch.Layout
+	ledger *batch.Ledger
+	census *batch.Census
+}
+
+// takeInput copies src to the new file copyTo, and checks the copy.
+func takeInput(disk report.Disk, src io.Reader, path, copyTo string, l batch.Layout, o batch.CheckOptions) (*input, error) {
+	file, err := disk.Open(copyTo, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, refuse("", "write the copy of the input: %w", err)
+	}
+	source, err := batch.Snapshot(file, src)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, blame(path, err)
+	}
+	return checkInput(path, copyTo, source, l, o)
+}
+
+// checkInput reads a file whose snapshot was taken.
+func checkInput(path, copied string, s batch.Source, l batch.Layout, o batch.CheckOptions) (*input, error) {
+	in := &input{path: path, copy: copied, source: s, layout: l}
+	o.Size = s.Size
+	return in, in.read(func(r *batch.Reader) (err error) {
+		in.ledger, in.census, err = batch.Check(r, o)
+		return err
+	})
+}
+
+// read passes a reader of the whole file to f.
+func (in *input) read(f func(*batch.Reader) error) error {
+	file, err := os.Open(in.copy)
+	if err != nil {
+		return blame(in.path, err)
+	}
+	defer func() { _ = file.Close() }()
+	r, err := batch.NewReader(file, in.source, in.layout)
+	if err == nil {
+		err = f(r)
+	}
+	return blame(in.path, err)
+}
+
+func (in *input) sha256() string { return hex.EncodeToString(in.source.SHA256[:]) }
+
+// blame puts the file's name in front of an error in reading it. Nothing was
+// sent: that is exit 2.
+func blame(path string, err error) error {
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) {
+		return err
+	}
+	if path == "-" {
+		path = "stdin"
+	}
+	if r, ok := errors.AsType[*batch.Refusal](err); ok {
+		hint := r.Hint
+		if hint == "" {
+			hint = "correct the file and run it again; nothing was sent."
+		}
+		return refuse(hint, "%s: %w", path, err)
+	}
+	return refuse("", "%s: %w", path, err)
+}
+
+// openInput opens FILE, or stdin for "-".
+func openInput(env *Env, path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(env.Stdin), nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, refuse("", "%w", err)
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		_ = file.Close()
+		return nil, refuse("give the file itself; ibremove resume, verify and undo take a run directory.", "%s is a folder", path)
+	}
+	return file, nil
+}
+
+// probeInput checks FILE without leaving a copy: a plain file is read where it
+// is; stdin and gzip go through a file that is gone when close is called.
+func probeInput(env *Env, path string, l batch.Layout, o batch.CheckOptions) (in *input, closed func(), err error) {
+	src, err := openInput(env, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = src.Close() }()
+	ahead := bufio.NewReaderSize(src, 256<<10)
+	magic, _ := ahead.Peek(2)
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && string(magic) != "\x1f\x8b" {
+		in, err = readInPlace(path, l, o)
+		return in, func() {}, err
+	}
+	dir, err := os.MkdirTemp("", "ibremove-")
+	if err != nil {
+		return nil, nil, refuse("", "no place for a copy of the input: %w", err)
+	}
+	closed = func() { _ = os.RemoveAll(dir) }
+	in, err = takeInput(report.OSDisk{}, ahead, path, dir+"/"+report.InputFile, l, o)
+	if err != nil {
+		closed()
+	}
+	return in, closed, err
+}
+
+// readInPlace checks a plain file without a copy of it.
+func readInPlace(path string, l batch.Layout, o batch.CheckOptions) (*input, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, refuse("", "%w", err)
+	}
+	defer func() { _ = file.Close() }()
+	s, err := batch.Snapshot(io.Discard, file)
+	if err != nil {
+		return nil, blame(path, err)
+	}
+	return checkInput(path, path, s, l, o)
+}
+
+// layoutOf is what the flags say of the columns.
+func layoutOf(o *Options) batch.Layout {
+	return batch.Layout{GID: o.GID, GIDColumn: o.Column.GID, UserIDColumn: o.Column.UserID}
+}
+
+// operationOf tells by the run ids in a report of ours what its run did; ok is
+// false if it is about both a removal and an undo.
+func operationOf(c *batch.Census) (op batch.Operation, ok bool) {
+	var undo, removal bool
+	for _, id := range c.RunIDs {
+		_, isUndo, _ := report.ParseRunID(id)
+		undo, removal = undo || isUndo, removal || !isUndo
+	}
+	if undo {
+		op = batch.Add
+	}
+	return op, !(undo && removal)
+}
+
+// samePod refuses a report that is about another pod than the one named.
+func samePod(in *input, pod string) error {
+	for _, id := range in.census.RunIDs {
+		if hash, _, ok := report.ParseRunID(id); ok && hash != report.PodHash(pod) {
+			return refuse("name the pod of that run with --pod-url or --config.",
+				"%s is the report of run %s on another pod than %s", in.path, id, pod)
+		}
+	}
+	return nil
+}

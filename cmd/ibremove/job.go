@@ -1,0 +1,313 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ibremove/batch"
+	"ibremove/podclient"
+	"ibremove/podclient/podtest"
+	"ibremove/report"
+)
+
+// job is one life of one run, from its file to its report:
+//
+//  1. begin takes the lock, and the caller reads the file into a staging
+//     directory or finds the run to go on with.
+//  2. execute logs in, looks before it sends (preflight, guards), shows the
+//     plan and asks.
+//  3. The run directory gets its name, the journal its header, and the
+//     dispatcher goes to work.
+//  4. conclude publishes the report, and says what came of it.
+type job struct {
+	env     *Env
+	o       *Options
+	term    *Terminal
+	disk    report.Disk
+	command string
+
+	op     batch.Operation
+	target *target
+	pod    *podtest.Pod // the simulator; nil: a real pod
+	name   string       // of the input, in the directory's name
+	undoOf string
+	// preflightOf: the run that is undone had looked who was a member.
+	preflightOf bool
+
+	runsDir string
+	lock    *report.Lock
+	staging *report.Staging // nil: an earlier run goes on
+	in      *input
+	began   time.Time
+
+	dir     string // of the run, once it has its name
+	runID   string
+	journal *report.Journal
+	log     *requestLog
+
+	client  *podclient.Client
+	d       *batch.Dispatcher
+	stop    context.CancelCauseFunc
+	states  []batch.GroupState // of a preflight
+	names   map[string]string  // of groups
+	checked *batch.Verification
+	onClose func() // nil: nothing
+}
+
+func newJob(env *Env, o *Options, command string) *job {
+	return &job{env: env, o: o, term: env.Terminal, disk: report.OSDisk{}, command: command, began: env.Now(), log: new(requestLog)}
+}
+
+// begin settles the pod, and takes the runs directory for this process.
+func (j *job) begin(runsDir string) error {
+	if j.o.RunsDir != "" {
+		runsDir = j.o.RunsDir
+	}
+	j.runsDir = runsDir
+	lock, err := report.TakeLock(j.disk, runsDir, report.Holder{PID: os.Getpid(), Since: j.began})
+	if locked, ok := errors.AsType[*report.LockedError](err); ok {
+		return &exitError{code: exitLocked, err: locked, hint: "wait until it has ended, or choose another place with --runs-dir."}
+	}
+	if err != nil {
+		return refuse("choose a folder that can be written to with --runs-dir.", "%w", err)
+	}
+	j.lock = lock
+	return nil
+}
+
+// stage makes the place where the input is copied to.
+func (j *job) stage() (err error) {
+	if j.staging, err = report.Stage(j.disk, j.runsDir); err != nil {
+		return refuse("choose a folder that can be written to with --runs-dir.", "%w", err)
+	}
+	return nil
+}
+
+// close lets go of everything; what was only staged is gone.
+func (j *job) close() {
+	j.log.close()
+	if j.onClose != nil {
+		j.onClose()
+	}
+	if j.journal != nil {
+		_ = j.journal.Close()
+	}
+	if j.staging != nil {
+		_ = j.staging.Discard()
+	}
+	if j.lock != nil {
+		_ = j.lock.Unlock()
+	}
+}
+
+// connectTo settles which pod is asked: the one that flags and configuration
+// name, or a simulator of this run's own.
+func (j *job) connectTo() (err error) {
+	if !j.o.Simulate {
+		j.target, err = newTarget(j.env, j.o)
+		return err
+	}
+	j.pod, j.target, err = ownSimulator(j.env, j.o)
+	return err
+}
+
+// execute runs what is open in the ledger.
+func (j *job) execute(ctx context.Context) error {
+	ctx, j.stop = context.WithCancelCause(ctx)
+	defer j.stop(nil)
+	if j.o.MaxDuration > 0 {
+		over := &batch.Stop{Reason: batch.StopDeadline, Err: fmt.Errorf("--max-duration %s is over", duration(j.o.MaxDuration))}
+		defer time.AfterFunc(j.o.MaxDuration, func() { j.stop(over) }).Stop()
+	}
+	if j.pod != nil {
+		seedFromLedger(j.pod, j.in.ledger)
+	}
+	if err := j.refuseRemovals(); err != nil {
+		return err
+	}
+	consent := j.o.Yes || j.o.Simulate
+	if !consent && !j.term.CanAsk(j.in.path == "-") {
+		j.tellPlan()
+		return refuse("give --yes to run it without being asked; check it first with: "+shellLine("ibremove", "check", j.in.path)+".",
+			"there is no terminal to ask on, and no --yes: nothing was sent")
+	}
+	if err := j.space(); err != nil {
+		return err
+	}
+	if err := j.connect(); err != nil {
+		return err
+	}
+	before := new(held)
+	j.d.Recorder = before
+	if err := j.look(ctx); err != nil {
+		return err
+	}
+	if stopped := batch.Stopped(ctx); stopped != nil && !consent {
+		return stopError(stopped)
+	}
+	j.tellPlan()
+	if !consent {
+		yes, err := j.term.Ask(ctx, j.question(), j.in.path == "-")
+		if err != nil || !yes {
+			return declined(err)
+		}
+	}
+	if err := j.commit(before); err != nil {
+		return err
+	}
+	j.work(ctx)
+	return j.conclude(ctx)
+}
+
+// look logs in and reads what the guards want to know. It changes nothing on
+// the pod. A stop is the cause of ctx; an error is a refusal.
+func (j *job) look(ctx context.Context) error {
+	if err := j.d.Line.Login(ctx); err != nil || !j.o.Preflight {
+		return nil
+	}
+	j.term.Say("Reading the members of " + count(j.in.ledger.Groups(), "group") + " …")
+	j.readNames(ctx)
+	j.states = j.d.Preflight(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err := j.refuseRemovals(); err != nil {
+		return err
+	}
+	return j.refuseShares()
+}
+
+// work sends, and then looks at what came of it.
+func (j *job) work(ctx context.Context) {
+	progress := newProgress(j.term, j.env.Now)
+	l := j.in.ledger
+	progress.Start(l.Accounts() - j.in.census.Kept)
+	j.d.Progress = progress.Update
+	defer progress.Stop()
+	if j.o.Canary > 0 && ctx.Err() == nil {
+		j.d.LookUp(ctx)
+		if items, err := j.firstOpen(j.o.Canary); err != nil {
+			j.stop(&batch.Stop{Reason: batch.StopRecord, Err: err})
+		} else {
+			j.d.Canary(ctx, items)
+		}
+	}
+	j.d.Run(ctx)
+	after, ok := j.afterwards(ctx)
+	if !ok {
+		return
+	}
+	if j.o.Verify {
+		j.checked = j.d.Verify(after, nil)
+		j.d.Refute(j.checked)
+	}
+	if j.op == batch.Remove {
+		j.d.Explain(after, j.client.UserStatus)
+	}
+}
+
+// afterwards is the context for what is read after sending. A run that its own
+// limits stopped still looks; one that was told to stop, or that cannot ask the
+// pod, does not.
+func (j *job) afterwards(ctx context.Context) (context.Context, bool) {
+	stopped := batch.Stopped(ctx)
+	if stopped == nil {
+		return ctx, true
+	}
+	switch stopped.Reason {
+	case batch.StopFailures, batch.StopDeadline, batch.StopCanary:
+		return context.WithoutCancel(ctx), true
+	}
+	return nil, false
+}
+
+// firstOpen finds the first n accounts to be sent, in the order of the file.
+func (j *job) firstOpen(n int) (items []uint32, err error) {
+	seen := make(map[uint32]bool)
+	err = j.in.read(func(r *batch.Reader) error {
+		for row, err := range r.Rows() {
+			if err != nil {
+				return err
+			}
+			if row.Fault.Code != "" {
+				continue
+			}
+			item, ok := j.in.ledger.Find(row.GID, row.UserID)
+			if ok && j.in.ledger.Open(item) && !seen[item] {
+				seen[item] = true
+				if items = append(items, item); len(items) == n {
+					return nil
+				}
+			}
+		}
+		return nil
+	})
+	return items, err
+}
+
+// commit gives the run its directory and its journal. From here on it can be
+// resumed.
+func (j *job) commit(before *held) error {
+	if j.staging != nil {
+		if err := j.establish(); err != nil {
+			return err
+		}
+	}
+	j.d.Recorder = j.journal
+	for _, e := range before.entries {
+		if err := j.journal.Record(e); err != nil {
+			return refuse("", "%w", err)
+		}
+	}
+	return nil
+}
+
+func (j *job) establish() error {
+	j.log.close() // a directory with open files cannot be renamed everywhere
+	id := report.RunID(j.began, j.target.pod, j.op == batch.Add)
+	dir, id, err := j.staging.Commit(j.name, id)
+	if err != nil {
+		return refuse("", "%w", err)
+	}
+	j.staging = nil
+	j.dir, j.runID = dir, id
+	j.in.copy = filepath.Join(dir, report.InputFile)
+	if err := j.log.open(j.disk, filepath.Join(dir, report.LogFile)); err != nil {
+		return refuse("", "%w", err)
+	}
+	_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: id, Since: j.began})
+	j.journal, err = report.CreateJournal(j.disk, filepath.Join(dir, report.JournalFile), report.JournalHeader{
+		RunID:        id,
+		Version:      j.env.Build.Number(),
+		Operation:    j.op.String(),
+		Input:        report.JournalInput{Path: j.in.path, Name: j.name, SHA256: j.in.sha256(), Size: j.in.source.Size},
+		Pod:          j.target.pod,
+		Username:     j.target.username,
+		GID:          j.in.layout.GID,
+		GIDColumn:    j.in.layout.GIDColumn,
+		UserIDColumn: j.in.layout.UserIDColumn,
+		StartedAt:    j.began.UTC(),
+		Options:      j.options(),
+		UndoOf:       j.undoOf,
+		Preflight:    j.o.Preflight,
+	})
+	if err != nil {
+		j.log.close()
+		_ = j.disk.RemoveAll(dir) // nothing was sent, and no journal says otherwise
+		return refuse("", "%w", err)
+	}
+	return nil
+}
+
+// held keeps what was learnt before there is a journal to write it to.
+type held struct{ entries []batch.Entry }
+
+// Record implements batch.Recorder; the dispatcher calls it one at a time.
+func (h *held) Record(e batch.Entry) error {
+	h.entries = append(h.entries, e)
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"ibremove/podclient"
+	"ibremove/report"
+)
+
+// requestLog counts the requests of any kind, and writes run.log: a JSON line
+// each. The zero value only counts.
+type requestLog struct {
+	mu       sync.Mutex
+	file     report.File
+	logger   *slog.Logger
+	tell     func(line string) // --verbose: stderr too
+	requests report.Requests
+}
+
+// open begins or goes on with the log at path.
+func (l *requestLog) open(disk report.Disk, path string) error {
+	file, err := disk.Open(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.file = file
+	l.logger = slog.New(slog.NewJSONHandler(file, nil))
+	return nil
+}
+
+func (l *requestLog) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file != nil {
+		_ = l.file.Close()
+		l.file, l.logger = nil, nil
+	}
+}
+
+// observe is told of each request after its end.
+func (l *requestLog) observe(c podclient.Call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	status := strconv.Itoa(c.Status)
+	if c.Status == 0 && c.Err != nil {
+		status = c.Err.Code()
+	}
+	attempt := max(1, c.Attempt)
+	if l.requests.ByStatus == nil {
+		l.requests.ByStatus = make(map[string]int)
+	}
+	l.requests.Sent++
+	l.requests.ByStatus[status]++
+	if attempt > 1 {
+		l.requests.Retried++
+	}
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("trace_id", c.TraceID),
+		slog.String("method", c.Method),
+		slog.String("path", c.Path),
+		slog.Int("ids", c.IDs),
+		slog.Int("status", c.Status),
+		slog.Int64("duration_ms", c.Duration.Milliseconds()),
+		slog.Int("attempt", attempt),
+	}
+	if c.Err != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("code", c.Err.Code()), slog.String("error", c.Err.Message))
+	}
+	if l.logger != nil {
+		l.logger.LogAttrs(context.Background(), level, "request", attrs...)
+	}
+	if l.tell != nil {
+		line := fmt.Sprintf("%s %s: %s, %s", c.Method, c.Path, status, duration(c.Duration))
+		if c.IDs > 0 {
+			line += ", " + count(c.IDs, "id")
+		}
+		if attempt > 1 {
+			line += fmt.Sprintf(", attempt %d", attempt)
+		}
+		l.tell(line + ", trace " + c.TraceID)
+	}
+}
+
+// wait is told of each wait that is not for the pace.
+func (l *requestLog) wait(why string, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.logger != nil {
+		l.logger.LogAttrs(context.Background(), slog.LevelInfo, "wait", slog.String("why", why), slog.Int64("duration_ms", d.Milliseconds()))
+	}
+	if l.tell != nil {
+		l.tell("waiting " + duration(d) + ": " + why)
+	}
+}
+
+// counted is what has been sent so far.
+func (l *requestLog) counted() report.Requests {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.requests
+	r.ByStatus = make(map[string]int, len(l.requests.ByStatus))
+	for status, n := range l.requests.ByStatus {
+		r.ByStatus[status] = n
+	}
+	return r
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"ibremove/batch"
+	"ibremove/report"
+)
+
+// run reads FILE, and removes its rows from their groups. A file that has an
+// unfinished run goes on with it.
+func run(ctx context.Context, env *Env, o Options, file string) error {
+	j := newJob(env, &o, "run")
+	defer j.close()
+	if err := j.connectTo(); err != nil {
+		return err
+	}
+	if j.pod != nil {
+		defer j.pod.Close()
+	}
+	return j.runFile(ctx, file, folderOf(file), layoutOf(&o))
+}
+
+// runFile is a run of a file that somebody gave.
+func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout) error {
+	src, err := openInput(j.env, file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }()
+	if err := j.begin(runsDir); err != nil {
+		return err
+	}
+	if err := j.stage(); err != nil {
+		return err
+	}
+	j.name = report.RunName(file)
+	in, err := takeInput(j.disk, src, file, j.staging.Path(report.InputFile), l, batch.CheckOptions{Strict: j.o.Strict})
+	if err != nil {
+		return err
+	}
+	j.in = in
+	if err := j.fits(); err != nil {
+		return err
+	}
+	return j.takeUp(ctx)
+}
+
+// fits refuses a report of ours that this command or this pod is not for.
+func (j *job) fits() error {
+	if !j.in.census.IsReport {
+		if j.command == "resume" {
+			return refuse("start with: "+shellLine("ibremove", "run", j.in.path), "%s is no report of ours: it has no result_ columns", j.in.path)
+		}
+		return nil
+	}
+	op, ok := operationOf(j.in.census)
+	switch {
+	case !ok:
+		return refuse("run the rows of each in a file of its own.", "%s is about a removal and about an undo", j.in.path)
+	case op == batch.Add && j.command == "run":
+		return refuse("go on adding back with: "+shellLine("ibremove", "resume", j.in.path)+".",
+			"%s is the report of an undo: run would remove the members again", j.in.path)
+	}
+	j.op = op
+	if j.pod == nil && (j.command == "resume" || j.in.census.Kept > 0) {
+		return samePod(j.in, j.target.pod)
+	}
+	return nil
+}
+
+// takeUp goes on with an unfinished run of the same input, refuses a finished
+// one, and otherwise begins.
+func (j *job) takeUp(ctx context.Context) error {
+	e, err := j.findEarlier()
+	if err != nil {
+		return err
+	}
+	switch {
+	case e == nil:
+	case !e.finished:
+		if err := j.goOnWith(e); err != nil {
+			return err
+		}
+	case !j.o.Again:
+		hint := "run its failures again with: " + shellLine("ibremove", "resume", e.dir) + "\nor run the whole file again with --again."
+		return refuse(hint, "%s: run %s has finished this file already (%s); nothing was sent", j.in.path, e.header.RunID, e.dir)
+	}
+	return j.execute(ctx)
+}
+
+func folderOf(file string) string {
+	if file == "-" {
+		return "."
+	}
+	return filepath.Dir(file)
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"ibremove/batch"
+	"ibremove/podclient"
+	"ibremove/podclient/podtest"
+)
+
+// deactivatedEvery makes a few of a file's users deactivated, so that a first
+// run shows what a failure looks like.
+const deactivatedEvery = 97
+
+// simulate serves a pod simulator until it is stopped.
+func simulate(ctx context.Context, env *Env, o Options, _ string) error {
+	behaviour := podtest.DefaultBehaviour()
+	for _, s := range o.Set {
+		if err := behaviour.Set(s.Name, s.Value); err != nil {
+			return refuse("ibremove simulate --help names the switches.", "--set %s=%s: %w", s.Name, s.Value, err)
+		}
+	}
+	pod := podtest.New(podtest.Options{NoLog: true})
+	pod.Set(func(b *podtest.Behaviour) { *b = behaviour })
+	if o.Seed != "" {
+		in, closed, err := probeInput(env, o.Seed, batch.Layout{}, batch.CheckOptions{Review: true})
+		if err != nil {
+			return err
+		}
+		seedFromLedger(pod, in.ledger)
+		closed()
+	}
+	address, err := pod.Listen(o.Addr)
+	if err != nil {
+		return refuse("", "--addr %s: %w", o.Addr, err)
+	}
+	defer pod.Close()
+	if err := env.Terminal.Print(fmt.Sprintf("pod-url %s\nsession-token %s\n", address, pod.Token())); err != nil {
+		return err
+	}
+	env.Terminal.Say(fmt.Sprintf("Serving %s until it is stopped (Ctrl-C). Try:\n  IBREMOVE_SESSION_TOKEN=%s ibremove run --pod-url %s FILE",
+		count(len(pod.Groups()), "group"), pod.Token(), address))
+	<-ctx.Done()
+	return nil
+}
+
+// ownSimulator serves a pod for one run.
+func ownSimulator(env *Env, o *Options) (*podtest.Pod, *target, error) {
+	pod := podtest.New(podtest.Options{NoLog: true})
+	address, err := pod.Listen("127.0.0.1:0")
+	if err != nil {
+		return nil, nil, refuse("", "the simulator cannot listen on loopback: %w", err)
+	}
+	base, err := url.Parse(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pod, &target{
+		pod:      address,
+		username: "simulator",
+		attempts: o.MaxAttempts,
+		config: podclient.Config{
+			Pod:       podclient.Endpoint{URL: base.JoinPath("pod")},
+			Token:     podclient.NewSecret(pod.Token()),
+			Timeout:   o.Timeout,
+			MaxConns:  o.Concurrency,
+			UserAgent: "ibremove/" + env.Build.Number(),
+			Now:       env.Now,
+		},
+	}, nil
+}
+
+// seedFromLedger makes everybody whom a file names a member, and a few of them
+// deactivated.
+func seedFromLedger(pod *podtest.Pod, l *batch.Ledger) {
+	for c := range l.Where(func(uint32) bool { return true }) {
+		pod.AddMembers(c.GID, c.Users...)
+		for i, item := range c.Items {
+			if item%deactivatedEvery == deactivatedEvery-1 {
+				pod.SetUser(c.Users[i], podtest.Disabled)
+			}
+		}
+	}
+}

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"ibremove/batch"
+	"ibremove/cmd/ibremove/internal/bdk"
+	"ibremove/podclient"
+)
+
+// target is the pod that a command is for, and how to ask it, as flags,
+// environment and configuration have settled it. Making one sends nothing.
+type target struct {
+	pod      string // its address, as the summary spells it
+	username string
+	config   podclient.Config
+	backoff  batch.Backoff
+	attempts int
+}
+
+// newTarget settles the connection. Flags win over the environment, which
+// wins over the configuration file.
+func newTarget(env *Env, o *Options) (*target, error) {
+	c, err := loadConfig(env, o)
+	if err != nil {
+		return nil, err
+	}
+	t := &target{username: o.Username, attempts: o.MaxAttempts}
+	t.config = podclient.Config{
+		ConnectTimeout: c.ConnectTimeout,
+		Timeout:        o.Timeout,
+		MaxConns:       o.Concurrency,
+		UserAgent:      "ibremove/" + env.Build.Number(),
+		Now:            env.Now,
+		Proxy:          environmentProxy(env),
+	}
+	if t.username == "" {
+		t.username = c.Username
+	}
+	t.config.Username = t.username
+	if !o.Given("timeout") && c.ReadTimeout > 0 {
+		t.config.Timeout = c.ReadTimeout
+	}
+	if !o.Given("max-attempts") && c.Retry.MaxAttempts > 0 {
+		t.attempts = c.Retry.MaxAttempts
+	}
+	t.backoff = batch.Backoff{Initial: c.Retry.InitialInterval, Multiplier: c.Retry.Multiplier, Max: c.Retry.MaxInterval}
+	if err := t.address(o, c); err != nil {
+		return nil, err
+	}
+	if err := t.credentials(o, c); err != nil {
+		return nil, err
+	}
+	return t, t.roots(o, c)
+}
+
+// loadConfig reads the configuration that was asked for, or the one that a
+// BDK would read if no flag names a pod. Without one it is empty.
+func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
+	path := o.Config
+	if path == "" {
+		if o.PodURL != "" || env.Home == "" {
+			return new(bdk.Config), nil
+		}
+		path = filepath.Join(env.Home, ".symphony", "config.yaml")
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return new(bdk.Config), nil
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, refuse("name a BDK configuration that can be read with --config.", "--config: %w", err)
+	}
+	c, err := bdk.Parse(path, data, env.Getenv)
+	if err != nil {
+		return nil, refuse("", "%w", err)
+	}
+	return c, nil
+}
+
+func (t *target) address(o *Options, c *bdk.Config) error {
+	t.config.Pod = podclient.Endpoint{URL: c.Pod.URL, Proxy: c.Pod.Proxy, Header: c.Pod.Header}
+	t.config.Login = podclient.Endpoint{URL: c.Login.URL, Proxy: c.Login.Proxy, Header: c.Login.Header}
+	t.config.SessionAuth = podclient.Endpoint{URL: c.SessionAuth.URL, Proxy: c.SessionAuth.Proxy, Header: c.SessionAuth.Header}
+	base := c.Base
+	if o.PodURL != "" {
+		var err error
+		if base, err = parsePodURL(o.PodURL); err != nil {
+			return refuse("give it as https://HOST, with no user, password, query or fragment.", "--pod-url: %w", err)
+		}
+		t.config.Pod.URL, t.config.Login.URL = base.JoinPath("pod"), base.JoinPath("login")
+		if c.SessionAuth.URL == nil {
+			t.config.SessionAuth.URL = base.JoinPath("sessionauth")
+		}
+	}
+	if base == nil {
+		if err := c.Missing(); err != nil {
+			return refuse("", "%w", err)
+		}
+		return refuse("give --pod-url https://HOST, or --config with a BDK configuration; try the program without a pod with run --simulate.",
+			"no pod is named")
+	}
+	t.pod = strings.TrimSuffix(base.String(), "/")
+	return nil
+}
+
+// parsePodURL never quotes the address: it may hold a password.
+func parsePodURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Opaque != "":
+		return nil, errors.New("this is no address")
+	case u.User != nil:
+		return nil, errors.New("an address with a user or a password in it is refused")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("the address must begin with https://")
+	case u.Hostname() == "":
+		return nil, errors.New("the address has no host")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("the address has a query or a fragment")
+	}
+	u.Host = strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		u.Host = strings.TrimSuffix(u.Host, ":443")
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}
+
+// credentials takes the first that is given: a flag, then the environment,
+// then the configuration.
+func (t *target) credentials(o *Options, c *bdk.Config) error {
+	switch {
+	case o.SessionTokenFile != "" && !(o.GivenByFlag("private-key-file") && !o.GivenByFlag("session-token-file")):
+		data, err := readSecret(o.SessionTokenFile, "--session-token-file")
+		if err != nil {
+			return err
+		}
+		t.config.Token = podclient.NewSecret(strings.TrimSpace(string(data)))
+		if t.config.Token.IsZero() || t.config.Token.Reveal() == "" {
+			return refuse("", "--session-token-file: %s is empty", o.SessionTokenFile)
+		}
+	case !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file"):
+		t.config.Token = o.SessionToken
+	case o.PrivateKeyFile != "":
+		return t.key(bdk.File{Path: o.PrivateKeyFile, Key: "--private-key-file"})
+	case c.PrivateKey.Key != "":
+		return t.key(c.PrivateKey)
+	case c.Certificate.Key != "":
+		return t.certificate(c.Certificate)
+	}
+	return nil
+}
+
+func (t *target) key(f bdk.File) error {
+	data, err := contentOf(f)
+	if err != nil {
+		return err
+	}
+	if t.config.Key, err = podclient.ParseKey(data); err != nil {
+		return refuse("", "%s: %w", where(f), err)
+	}
+	return nil
+}
+
+func (t *target) certificate(f bdk.File) error {
+	data, err := contentOf(f)
+	if err != nil {
+		return err
+	}
+	certificate, err := podclient.ParseCertificate(data, f.Password)
+	if err != nil {
+		return refuse("", "%s: %w", where(f), err)
+	}
+	t.config.Certificate = &certificate
+	return nil
+}
+
+// roots adds to the system's certificates; it never takes their place.
+func (t *target) roots(o *Options, c *bdk.Config) error {
+	var files []bdk.File
+	if o.CAFile != "" {
+		files = append(files, bdk.File{Path: o.CAFile, Key: "--ca-file"})
+	}
+	if c.TrustStore.Key != "" {
+		files = append(files, c.TrustStore)
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	for _, f := range files {
+		data := []byte(f.Content.Reveal())
+		if f.Path != "" {
+			if data, err = os.ReadFile(f.Path); err != nil {
+				return refuse("", "%s: %w", f.Key, err)
+			}
+		}
+		certificates, err := podclient.ParseRoots(data)
+		if err != nil {
+			return refuse("", "%s: %w", where(f), err)
+		}
+		for _, c := range certificates {
+			pool.AddCert(c)
+		}
+	}
+	t.config.RootCAs = pool
+	return nil
+}
+
+func contentOf(f bdk.File) ([]byte, error) {
+	if f.Path == "" {
+		return []byte(f.Content.Reveal()), nil
+	}
+	return readSecret(f.Path, f.Key)
+}
+
+func where(f bdk.File) string {
+	if f.Path == "" {
+		return f.Key
+	}
+	return f.Key + ": " + f.Path
+}
+
+// readSecret reads a key or a token; as ssh does, it refuses one that others
+// can read. Windows keeps such rights elsewhere.
+func readSecret(path, from string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, refuse("", "%s: %w", from, err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return nil, refuse("run: "+shellLine("chmod", "600", path),
+			"%s: %s can be read or changed by others (mode %04o)", from, path, info.Mode().Perm())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, refuse("", "%s: %w", from, err)
+	}
+	return data, nil
+}
+
+// environmentProxy is what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
+func environmentProxy(env *Env) func(*url.URL) (*url.URL, error) {
+	get := func(names ...string) string {
+		for _, name := range names {
+			if value, _ := env.Getenv(name); value != "" {
+				return value
+			}
+		}
+		return ""
+	}
+	c := httpproxy.Config{
+		HTTPProxy:  get("HTTP_PROXY", "http_proxy"),
+		HTTPSProxy: get("HTTPS_PROXY", "https_proxy"),
+		NoProxy:    get("NO_PROXY", "no_proxy"),
+	}
+	return c.ProxyFunc()
+}
+

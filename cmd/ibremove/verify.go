@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ibremove/batch"
+	"ibremove/report"
+)
+
+// verify reads the live membership, and says who in the report is not where it
+// says.
+func verify(ctx context.Context, env *Env, o Options, path string) error {
+	j := newJob(env, &o, "verify")
+	defer j.close()
+	if err := j.connectTo(); err != nil {
+		return err
+	}
+	to, err := j.reportToVerify(path)
+	if err != nil {
+		return err
+	}
+	ctx, j.stop = context.WithCancelCause(ctx)
+	defer j.stop(nil)
+	if err := j.connect(); err != nil {
+		return err
+	}
+	j.d.Recorder = new(held)
+	if err := j.d.Line.Login(ctx); err == nil {
+		j.checked = j.d.Verify(ctx, nil)
+	}
+	if stopped := batch.Stopped(ctx); stopped != nil {
+		return stopError(stopped)
+	}
+	wrong, err := j.writeWrong(to)
+	if err != nil {
+		return &exitError{code: exitStopped, err: err}
+	}
+	return j.verifyResult(to, wrong)
+}
+
+// reportToVerify reads the report, and tells where its verify.csv belongs.
+func (j *job) reportToVerify(path string) (to string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", refuse("give a run directory, or a report of ours.", "%w", err)
+	}
+	layout, file := layoutOf(j.o), path
+	if info.IsDir() {
+		e, err := openRun(path)
+		if err != nil {
+			return "", err
+		}
+		if err := e.contradiction(j.o, j.target.pod); err != nil {
+			return "", err
+		}
+		if _, err := loadCopy(e, layoutIn(e), batch.CheckOptions{}); err != nil {
+			return "", err
+		}
+		layout, file = layoutIn(e), filepath.Join(path, report.ReportFile)
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s has no report yet", e.header.RunID)
+		}
+		to, j.op = filepath.Join(path, report.VerifyFile), e.header.Op()
+	}
+	in, closed, err := probeInput(j.env, file, layout, batch.CheckOptions{Review: true})
+	if err != nil {
+		return "", err
+	}
+	j.onClose = closed
+	if !in.census.IsReport {
+		return "", refuse("give the report.csv of a run, or its directory.", "%s is no report of ours: it has no result_ columns", file)
+	}
+	j.in = in
+	if to != "" {
+		return to, nil
+	}
+	var one bool
+	if j.op, one = operationOf(in.census); !one {
+		return "", refuse("verify the rows of each in a file of its own.", "%s is about a removal and about an undo", file)
+	}
+	base := file
+	if ext := filepath.Ext(file); strings.EqualFold(ext, ".csv") {
+		base = strings.TrimSuffix(file, ext)
+	}
+	return base + ".verify.csv", samePod(in, j.target.pod)
+}
+
+// writeWrong lists the rows of those who are not where the report says.
+func (j *job) writeWrong(to string) (out report.Output, err error) {
+	wrong := make(map[uint32]bool)
+	for _, c := range j.checked.Wrong {
+		for _, item := range c.Items {
+			wrong[item] = true
+		}
+	}
+	err = j.in.read(func(r *batch.Reader) (err error) {
+		out, err = report.Extract(j.disk, to, r, j.op, func(row *batch.Row) bool {
+			if row.Fault.Code != "" || !row.Prior.Status.Done() {
+				return false
+			}
+			item, ok := j.in.ledger.Find(row.GID, row.UserID)
+			return ok && wrong[item]
+		})
+		return err
+	})
+	return out, err
+}
+
+func (j *job) verifyResult(to string, wrong report.Output) error {
+	v, code := j.checked, exitDone
+	if !v.OK() {
+		code = exitDoubt
+	}
+	if code == exitDone && j.o.Quiet {
+		return nil
+	}
+	j.term.SetQuiet(false)
+	if j.o.JSON {
+		s := j.summary()
+		s.ExitCode, s.Status, s.Outputs = code, report.StatusDone, map[string]report.Output{}
+		if wrong.Rows > 0 {
+			s.Status = report.StatusRowsFailed
+			s.Outputs[report.VerifyFile] = wrong
+		}
+		s.Counts.Operation = j.op
+		return &exitError{code: code, summary: s}
+	}
+	text := verified(v, j.op)
+	if rest := j.in.census.Rows - j.in.census.Kept; rest > 0 {
+		text += fmt.Sprintf(" %s not judged: the report does not call them done.", map[bool]string{true: "1 row was", false: count(rest, "row") + " were"}[rest == 1])
+	}
+	if wrong.Rows > 0 {
+		text += "\nThe list: " + to
+	}
+	if err := j.term.Print(text + "\n"); err != nil {
+		return err
+	}
+	return &exitError{code: code}
+}

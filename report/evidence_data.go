@@ -1,0 +1,33 @@
+package report
+
+import "ibremove/batch"
+
+// Evidence is what evidence.html shows beside the summary.
+type Evidence struct {
+	Summary   *Summary
+	Operation batch.Operation
+	Groups    []GroupCounts // in the order of their first row
+	NotDone   []NotDoneRow  // the first MostRows of them
+	Rest      int           // how many more there are, in failures.csv
+	Verified  string        // what a verification found, in a sentence; empty: none was made
+}
+
+// MostRows is how many rows that are not done are shown.
+const MostRows = 1000
+
+// GroupCounts are the outcomes of one group's rows.
+type GroupCounts struct {
+	GID    string
+	Counts Counts
+}
+
+// NotDoneRow is a row that is not done.
+type NotDoneRow struct {
+	Line    int
+	GID     string
+	UserID  string // the input's cell
+	Status  string
+	Code    string
+	Message string
+	Others  []string // the input's further cells, as Evidence.Columns names them
+}

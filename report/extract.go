@@ -1,0 +1,80 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"ibremove/batch"
+)
+
+// Extract writes the rows of a report of ours that want chooses to path, as
+// they stand there; without any, what is at path is taken away.
+func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want func(*batch.Row) bool) (Output, error) {
+	header := r.Header()
+	t := &tail{delimiter: header.Delimiter, op: op}
+	s := &sheet{name: filepath.Base(path)}
+	defer s.discard()
+	first := append(t.appendHeader(header.AppendTo(nil)), header.EOL()...)
+	var line []byte
+	for row, err := range r.Rows() {
+		if err != nil {
+			return Output{}, err
+		}
+		if !want(row) {
+			continue
+		}
+		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), row.Prior)
+		if err := s.write(disk, filepath.Dir(path), first, append(line, header.EOL()...)); err != nil {
+			return Output{}, err
+		}
+	}
+	if s.rows == 0 {
+		return Output{}, disk.RemoveAll(path)
+	}
+	sum, err := s.commit()
+	return Output{Path: s.name, SHA256: sum, Rows: s.rows}, err
+}
+
+// Restorable counts what an undo of a run is about.
+type Restorable struct {
+	Rows       int // that the pod's own word says were removed: they are added back
+	Reconciled int // removed by what the membership list showed: left alone
+	Others     int // not removed by this run
+}
+
+// WriteRestorable writes the rows that an undo adds back as its input: a
+// report of ours in which they are not sent, so that each keeps its line.
+func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger) (n Restorable, err error) {
+	header := r.Header()
+	t := &tail{delimiter: header.Delimiter}
+	judge := batch.NewJudge(l)
+	line := append(t.appendHeader(header.AppendTo(nil)), header.EOL()...)
+	for row, err := range r.Rows() {
+		if err != nil {
+			return n, err
+		}
+		v, err := judge.Row(row)
+		if err != nil {
+			return n, err
+		}
+		switch {
+		case v.Prior || v.Status != batch.Removed:
+			n.Others++
+			continue
+		case v.Code != batch.CodeOK:
+			n.Reconciled++
+			continue
+		}
+		if n.Rows++; n.Rows == 1 {
+			if _, err := w.Write(line); err != nil {
+				return n, fmt.Errorf("write the input of the undo: %w", err)
+			}
+		}
+		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &batch.Prior{Status: batch.NotSent})
+		if _, err := w.Write(append(line, header.EOL()...)); err != nil {
+			return n, fmt.Errorf("write the input of the undo: %w", err)
+		}
+	}
+	return n, nil
+}

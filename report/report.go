@@ -1,0 +1,173 @@
+package report
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"ibremove/batch"
+)
+
+// The files that a run publishes.
+const (
+	ReportFile      = "report.csv"
+	FailuresFile    = "failures.csv"
+	DeactivatedFile = "deactivated.csv"
+	VerifyFile      = "verify.csv"
+	SummaryFile     = "summary.json"
+	EvidenceFile    = "evidence.html"
+)
+
+// Publication makes a run's report from its input and its ledger, and from
+// nothing else.
+type Publication struct {
+	Disk      Disk
+	Dir       string
+	RunID     string
+	Operation batch.Operation
+	Ledger    *batch.Ledger
+	Rows      int       // that the check read: no more and no fewer must come out
+	At        time.Time // for rows that learnt nothing from the pod
+}
+
+// Published is what a publication found.
+type Published struct {
+	Counts  Counts
+	Done    bool // every row is done
+	Groups  []GroupCounts
+	NotDone []NotDoneRow
+	Rest    int
+	Outputs map[string]Output
+}
+
+// Publish writes report.csv, and failures.csv, deactivated.csv and verify.csv
+// if they have rows, in one pass over input. Each is put in place whole; those
+// of an earlier life that have nothing to say any more are taken away.
+func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
+	header := input.Header()
+	out := &Published{
+		Counts:  Counts{Operation: p.Operation},
+		Outputs: make(map[string]Output),
+		Groups:  make([]GroupCounts, p.Ledger.Groups()),
+	}
+	for g := range out.Groups {
+		out.Groups[g] = GroupCounts{GID: p.Ledger.GID(g), Counts: out.Counts}
+	}
+	t := &tail{delimiter: header.Delimiter, op: p.Operation, runID: p.RunID, at: p.At}
+	sheets := []*sheet{
+		{name: DeactivatedFile, of: func(v batch.Verdict) bool { return v.Code == batch.CodeDeactivated && !v.Done }},
+		{name: VerifyFile, of: func(v batch.Verdict) bool { return v.Code == batch.CodeStillMember && !v.Done }},
+		{name: FailuresFile, of: func(v batch.Verdict) bool { return !v.Done }},
+		{name: ReportFile, of: func(batch.Verdict) bool { return true }},
+	}
+	defer func() {
+		for _, s := range sheets {
+			s.discard()
+		}
+	}()
+	judge := batch.NewJudge(p.Ledger)
+	first := append(t.appendHeader(header.AppendTo(nil)), header.EOL()...)
+	var line []byte
+	for row, err := range input.Rows() {
+		if err != nil {
+			return nil, fmt.Errorf("read %s again: %w", InputFile, err)
+		}
+		v, err := judge.Row(row)
+		if err != nil {
+			return nil, err
+		}
+		out.count(row, v)
+		line = row.AppendTo(line[:0])
+		if v.Prior {
+			line = t.appendPrior(line, row.InputLine(), row.Prior)
+		} else {
+			line = t.append(line, row.InputLine(), v.Outcome)
+		}
+		line = append(line, header.EOL()...)
+		for _, s := range sheets {
+			if !s.of(v) {
+				continue
+			}
+			if err := s.write(p.Disk, p.Dir, first, line); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if out.Counts.Total() != p.Rows {
+		return nil, fmt.Errorf("%d rows were read, and %d have an outcome: report it as a bug; nothing was published", p.Rows, out.Counts.Total())
+	}
+	out.Done = len(out.NotDone) == 0
+	return out, p.place(sheets, out)
+}
+
+func (p *Publication) place(sheets []*sheet, out *Published) error {
+	for _, s := range sheets {
+		if s.rows == 0 {
+			if err := p.Disk.RemoveAll(filepath.Join(p.Dir, s.name)); err != nil {
+				return fmt.Errorf("remove the %s of an earlier life: %w", s.name, err)
+			}
+			continue
+		}
+		sum, err := s.commit()
+		if err != nil {
+			return err
+		}
+		out.Outputs[s.name] = Output{Path: s.name, SHA256: sum, Rows: s.rows}
+	}
+	return nil
+}
+
+func (out *Published) count(row *batch.Row, v batch.Verdict) {
+	out.Counts.ByStatus[v.Status]++
+	if v.Group >= 0 {
+		out.Groups[v.Group].Counts.ByStatus[v.Status]++
+	}
+	if v.Done {
+		return
+	}
+	if len(out.NotDone) == MostRows {
+		out.Rest++
+		return
+	}
+	out.NotDone = append(out.NotDone, NotDoneRow{
+		Line:    row.InputLine(),
+		GID:     string(row.GID),
+		UserID:  row.UserCell(),
+		Status:  v.Status.Name(out.Counts.Operation),
+		Code:    v.Code,
+		Message: v.Message,
+	})
+}
+
+// sheet is one file of rows, made when its first row comes.
+type sheet struct {
+	name  string
+	of    func(batch.Verdict) bool
+	rows  int
+	draft *Draft
+}
+
+func (s *sheet) write(disk Disk, dir string, header, line []byte) (err error) {
+	if s.draft == nil {
+		if s.draft, err = NewDraft(disk, filepath.Join(dir, s.name), 0o600); err != nil {
+			return err
+		}
+		if _, err := s.draft.Write(header); err != nil {
+			return err
+		}
+	}
+	s.rows++
+	_, err = s.draft.Write(line)
+	return err
+}
+
+func (s *sheet) commit() (sum string, err error) {
+	sum, _, err = s.draft.Commit()
+	return sum, err
+}
+
+func (s *sheet) discard() {
+	if s.draft != nil {
+		s.draft.Discard()
+	}
+}
