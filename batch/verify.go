@@ -52,10 +52,10 @@ func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *V
 		if left <= 0 || sleep(ctx, min(wait, left)) != nil {
 			break
 		}
-		again := &Verification{Users: v.Users, Groups: v.Groups, Unread: v.Unread, At: v.At}
-		users, groups := v.Users, v.Groups
+		again := &Verification{Unread: v.Unread, At: v.At}
 		d.read(ctx, again, slices.Values(v.Wrong))
-		v, v.Users, v.Groups = again, users, groups
+		again.Users, again.Groups = v.Users, v.Groups // as the first reading counted them
+		v = again
 	}
 	return v
 }

@@ -25,7 +25,7 @@ func (e *exchange) judge(parent context.Context, resp *http.Response, decode fun
 	case resp.StatusCode != http.StatusOK:
 		return e.odd(resp)
 	}
-	if enc := resp.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+	if enc := encoding(resp); enc != "" {
 		return e.disbelieve(resp, fmt.Sprintf("the answer is encoded as %q, which was not asked for", enc))
 	}
 	body, whole, err := readBody(resp, maxAnswer)
@@ -105,7 +105,7 @@ func refusalText(resp *http.Response, body []byte) string {
 	var refusal struct {
 		Message string `json:"message"`
 	}
-	encoded := resp.Header.Get("Content-Encoding") != ""
+	encoded := encoding(resp) != ""
 	if !encoded && json.Unmarshal(body, &refusal) == nil && refusal.Message != "" {
 		return refusal.Message
 	}
@@ -113,4 +113,13 @@ func refusalText(resp *http.Response, body []byte) string {
 		return text
 	}
 	return http.StatusText(resp.StatusCode)
+}
+
+// encoding is the answer's Content-Encoding; empty: the body is as it is.
+func encoding(resp *http.Response) string {
+	enc := strings.Join(resp.Header.Values("Content-Encoding"), ", ")
+	if strings.EqualFold(enc, "identity") {
+		return ""
+	}
+	return enc
 }

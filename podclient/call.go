@@ -142,7 +142,7 @@ func (e *exchange) broken(parent context.Context, onItsWay bool, err error) *Err
 		err = stopped
 	}
 	kind := NotSent
-	if onItsWay && !refusedInHandshake(err) {
+	if onItsWay {
 		kind = Lost
 	}
 	text := err.Error()

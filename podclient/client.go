@@ -110,6 +110,14 @@ func New(cfg Config) (*Client, error) {
 // cannot: a 401 is final.
 func (c *Client) CanLogin() bool { return c.login != nil }
 
+// Close closes the connections that are kept for further requests.
+func (c *Client) Close() {
+	c.pod.transport.CloseIdleConnections()
+	if c.login != nil {
+		c.login.transport.CloseIdleConnections()
+	}
+}
+
 // WithAttempt marks the requests made under the returned context as the n-th
 // attempt, for Call.Attempt.
 func WithAttempt(ctx context.Context, n int) context.Context {

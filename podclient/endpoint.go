@@ -139,7 +139,10 @@ func tokenChar(r rune) bool {
 }
 
 // headerSafe reports whether s can be a token in a header: printable ASCII
-// without spaces.
+// without spaces, and without what a quoted text escapes, so that it is
+// found again wherever it is to be redacted.
 func headerSafe(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || r == '"' || r == '\\'
+	})
 }

@@ -33,7 +33,7 @@ func (e *exchange) diagnose(f *Error, err error) {
 		f.fatal(e.proxyLoginHint())
 	case errors.As(err, &verification):
 		f.fatal(e.clean(certificateHint(verification.Err, host)))
-	case refusedInHandshake(err):
+	case certificateRefused(err):
 		f.fatal("the pod does not take the client certificate, or wants one: check bot.certificate, its date and its issuer, and that it is the account's")
 	case errors.As(err, &record):
 		f.Hint = fmt.Sprintf("%s does not speak TLS there: check the port of the address", host)
@@ -72,10 +72,10 @@ func proxyLogin(err error) bool {
 	return strings.Contains(text, "username/password") || strings.Contains(text, "no acceptable authentication methods")
 }
 
-// refusedInHandshake reports whether the other end ended the TLS handshake over
-// a certificate. In TLS 1.3 that comes after our side calls the connection
-// made; but what was sent over it by then is never read.
-func refusedInHandshake(err error) bool {
+// certificateRefused reports whether the other end hung up over our
+// certificate. In TLS 1.3 that comes after our side calls the connection made,
+// so the request counts as on its way.
+func certificateRefused(err error) bool {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "remote error" {
 		return false

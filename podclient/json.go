@@ -42,7 +42,8 @@ func fields(body []byte, visit func(key string, value []byte) error) error {
 }
 
 // checkJSON refuses what is not exactly one JSON value. The functions below
-// rely on it: they look for ends, not for errors.
+// rely on it: they look for ends, not for errors. Its error quotes the answer
+// at length, because a secret is redacted only where it is whole.
 func checkJSON(body []byte) error {
 	switch {
 	case !utf8.Valid(body):
@@ -50,7 +51,7 @@ func checkJSON(body []byte) error {
 	case len(body) == 0:
 		return errors.New("the answer is empty")
 	case !json.Valid(body):
-		return fmt.Errorf("the answer is not JSON, or is cut: it begins %q", body[:min(len(body), 60)])
+		return fmt.Errorf("the answer is not JSON, or is cut: %s", body[:min(len(body), maxRefusal)])
 	}
 	return nil
 }

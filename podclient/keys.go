@@ -90,11 +90,21 @@ func parsePKCS12(data []byte, password Secret) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("neither PEM nor a readable PKCS#12 file: %w", err)
 	}
+	if !pair(key, leaf) {
+		return tls.Certificate{}, errors.New("the private key of the PKCS#12 file does not belong to its first certificate: export the two together again")
+	}
 	cert := tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}
 	for _, c := range chain {
 		cert.Certificate = append(cert.Certificate, c.Raw)
 	}
 	return cert, nil
+}
+
+// pair reports whether key is the private half of what cert certifies.
+func pair(key crypto.PrivateKey, cert *x509.Certificate) bool {
+	signer, signs := key.(crypto.Signer)
+	public, compares := cert.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
+	return signs && compares && public.Equal(signer.Public())
 }
 
 // blocks yields the PEM blocks of data; a byte order mark is no reason to miss

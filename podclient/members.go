@@ -39,7 +39,7 @@ func (c *Client) Members(ctx context.Context, gid string, skip, limit int) ([]in
 func decodeMembers(body []byte, limit int) ([]int64, error) {
 	i := space(body, 0)
 	if i == len(body) || body[i] != '[' {
-		return nil, fmt.Errorf("the member list is not a JSON array: it begins %q", body[:min(len(body), 60)])
+		return nil, fmt.Errorf("the member list is not a JSON array: %s", body[:min(len(body), maxRefusal)])
 	}
 	ids := make([]int64, 0, min(bytes.Count(body, []byte{','})+1, max(limit, 0)))
 	i = space(body, i+1)
@@ -87,7 +87,7 @@ func parseID(b []byte) (int64, error) {
 	}
 	id, err := strconv.ParseInt(string(b), 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%.40q is not an id within 64 bits", b)
+		return 0, fmt.Errorf("%.40s is not an id within 64 bits", b)
 	}
 	return id, nil
 }

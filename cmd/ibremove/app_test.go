@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	main "ibremove/cmd/ibremove"
 )
@@ -15,7 +16,7 @@ import (
 func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = main.Main(t.Context(), &main.Env{Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Getenv: environment()})
+	code = main.Main(t.Context(), &main.Env{Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Getenv: environment(), Now: time.Now})
 	return code, out.String(), err.String()
 }
 

@@ -46,7 +46,6 @@ func (j *job) askPod(ctx context.Context) (who string, err error) {
 		return "", err
 	}
 	if j.pod != nil {
-		defer j.pod.Close()
 		seedFromLedger(j.pod, j.in.ledger)
 	}
 	if err := j.connect(); err != nil {

@@ -113,8 +113,7 @@ func (j *job) goOnWith(e *earlier) error {
 		Username: j.target.username, Options: j.options()}); err != nil {
 		return refuse("", "%w", err)
 	}
-	done := j.in.ledger.Accounts() - j.removals() - j.in.census.Kept
-	j.term.Say(fmt.Sprintf("Going on with run %s: %s settled already, %s to go.", j.runID, number(done), number(j.removals())))
+	j.term.Say(fmt.Sprintf("Going on with run %s: %s settled already, %s to go.", j.runID, number(j.settled()), number(j.removals())))
 	return nil
 }
 

@@ -8,6 +8,9 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
+
+	"ibremove/report"
 )
 
 // The exit codes: what a script learns.
@@ -82,13 +85,21 @@ func (i Interrupted) exitCode() int {
 	return exitSIGINT
 }
 
-// refusal is what --json prints of a command that was refused before it knew
+// refused is what --json prints of a command that was refused before it knew
 // more.
-type refusal struct {
-	Version  string `json:"version"`
-	Status   string `json:"status"`
-	ExitCode int    `json:"exit_code"`
-	Error    string `json:"error"`
+func refused(env *Env, err error) *report.Summary {
+	now := env.Now().UTC().Truncate(time.Millisecond)
+	return &report.Summary{
+		Version:    env.Build.Number(),
+		Status:     report.StatusRefused,
+		ExitCode:   exitRefused,
+		Error:      err.Error(),
+		StartedAt:  now,
+		FinishedAt: now,
+		Requests:   report.Requests{ByStatus: map[string]int{}},
+		Options:    map[string]string{},
+		Outputs:    map[string]report.Output{},
+	}
 }
 
 // finish is the one place that turns an error into words and an exit code.
@@ -108,7 +119,7 @@ func finish(env *Env, jsonWanted bool, err error) int {
 	}
 	summary := exit.summary
 	if summary == nil && exit.code == exitRefused {
-		summary = refusal{env.Build.Number(), "refused", exit.code, err.Error()}
+		summary = refused(env, err)
 	}
 	if jsonWanted && summary != nil {
 		encoder := json.NewEncoder(env.Stdout)

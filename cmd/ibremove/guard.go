@@ -16,6 +16,12 @@ func (j *job) removals() int {
 	return j.in.ledger.Count(batch.Pending) + j.in.ledger.Count(batch.Unknown)
 }
 
+// settled is how many accounts have an outcome that will not change.
+func (j *job) settled() int {
+	l := j.in.ledger
+	return l.Count(batch.Removed) + l.Count(batch.Absent) + l.Count(batch.Failed)
+}
+
 // verb is what a run does to a member.
 func (j *job) verb() string {
 	if j.op == batch.Add {

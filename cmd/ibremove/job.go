@@ -55,7 +55,7 @@ type job struct {
 	states  []batch.GroupState // of a preflight
 	names   map[string]string  // of groups
 	checked *batch.Verification
-	onClose func() // nil: nothing
+	onClose []func()
 }
 
 func newJob(env *Env, o *Options, command string) *job {
@@ -90,8 +90,8 @@ func (j *job) stage() (err error) {
 // close lets go of everything; what was only staged is gone.
 func (j *job) close() {
 	j.log.close()
-	if j.onClose != nil {
-		j.onClose()
+	for _, f := range j.onClose {
+		f()
 	}
 	if j.journal != nil {
 		_ = j.journal.Close()
@@ -111,8 +111,7 @@ func (j *job) connectTo() (err error) {
 		j.target, err = newTarget(j.env, j.o)
 		return err
 	}
-	j.pod, j.target, err = ownSimulator(j.env, j.o)
-	return err
+	return j.ownSimulator()
 }
 
 // execute runs what is open in the ledger.
@@ -185,7 +184,8 @@ func (j *job) look(ctx context.Context) error {
 func (j *job) work(ctx context.Context) {
 	progress := newProgress(j.term, j.env.Now)
 	l := j.in.ledger
-	progress.Start(l.Accounts() - j.in.census.Kept)
+	progress.Update(j.settled(), l.Count(batch.Failed))
+	progress.Start(j.settled() + j.removals())
 	j.d.Progress = progress.Update
 	defer progress.Stop()
 	if j.o.Canary > 0 && ctx.Err() == nil {

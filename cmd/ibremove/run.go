@@ -16,9 +16,6 @@ func run(ctx context.Context, env *Env, o Options, file string) error {
 	if err := j.connectTo(); err != nil {
 		return err
 	}
-	if j.pod != nil {
-		defer j.pod.Close()
-	}
 	return j.runFile(ctx, file, folderOf(file), layoutOf(&o))
 }
 

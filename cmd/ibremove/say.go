@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -191,7 +192,7 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 			lines = append(lines, fmt.Sprintf("  %-12s %s", status.Name(j.op), number(n)))
 		}
 	}
-	lines = append(lines, fmt.Sprintf("  %-12s %s in %s, %s", "requests", number(s.Requests.Sent), duration(s.FinishedAt.Sub(s.StartedAt)), byStatus(s.Requests)))
+	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(s.Requests.Sent), duration(s.FinishedAt.Sub(s.StartedAt)), byStatus(s.Requests)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s: the API cannot remove a deactivated account, the Admin Portal can. The list: %s",
 			count(n, "deactivated account"), j.file(report.DeactivatedFile)))
@@ -248,14 +249,14 @@ func byCode(counts map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
+// byStatus tells how the requests were answered.
 func byStatus(r report.Requests) string {
-	statuses := make([]string, 0, len(r.ByStatus))
-	for s := range r.ByStatus {
-		statuses = append(statuses, s)
+	var parts []string
+	for _, status := range slices.Sorted(maps.Keys(r.ByStatus)) {
+		parts = append(parts, fmt.Sprintf("%s × %s", number(r.ByStatus[status]), status))
 	}
-	slices.Sort(statuses)
-	for i, s := range statuses {
-		statuses[i] = fmt.Sprintf("%s: %s", s, number(r.ByStatus[s]))
+	if len(parts) == 0 {
+		return ""
 	}
-	return strings.Join(statuses, ", ")
+	return " (" + strings.Join(parts, ", ") + ")"
 }

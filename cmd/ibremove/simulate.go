@@ -12,7 +12,7 @@ import (
 
 // deactivatedEvery makes a few of a file's users deactivated, so that a first
 // run shows what a failure looks like.
-const deactivatedEvery = 97
+const deactivatedEvery = 331
 
 // simulate serves a pod simulator until it is stopped.
 func simulate(ctx context.Context, env *Env, o Options, _ string) error {
@@ -32,11 +32,12 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 		seedFromLedger(pod, in.ledger)
 		closed()
 	}
-	address, err := pod.Listen(o.Addr)
+	server, err := pod.Start(o.Addr)
 	if err != nil {
 		return refuse("", "--addr %s: %w", o.Addr, err)
 	}
-	defer pod.Close()
+	defer server.Close()
+	address := server.URL
 	if err := env.Terminal.Print(fmt.Sprintf("pod-url %s\nsession-token %s\n", address, pod.Token())); err != nil {
 		return err
 	}
@@ -46,19 +47,22 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 	return nil
 }
 
-// ownSimulator serves a pod for one run.
-func ownSimulator(env *Env, o *Options) (*podtest.Pod, *target, error) {
+// ownSimulator serves a pod for this job alone.
+func (j *job) ownSimulator() error {
+	env, o := j.env, j.o
 	pod := podtest.New(podtest.Options{NoLog: true})
-	address, err := pod.Listen("127.0.0.1:0")
+	server, err := pod.Start("127.0.0.1:0")
 	if err != nil {
-		return nil, nil, refuse("", "the simulator cannot listen on loopback: %w", err)
+		return refuse("", "the simulator cannot listen on loopback: %w", err)
 	}
-	base, err := url.Parse(address)
+	j.onClose = append(j.onClose, server.Close)
+	base, err := url.Parse(server.URL)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	return pod, &target{
-		pod:      address,
+	j.pod = pod
+	j.target = &target{
+		pod:      server.URL,
 		username: "simulator",
 		attempts: o.MaxAttempts,
 		config: podclient.Config{
@@ -69,7 +73,8 @@ func ownSimulator(env *Env, o *Options) (*podtest.Pod, *target, error) {
 			UserAgent: "ibremove/" + env.Build.Number(),
 			Now:       env.Now,
 		},
-	}, nil
+	}
+	return nil
 }
 
 // seedFromLedger makes everybody whom a file names a member, and a few of them

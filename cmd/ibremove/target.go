@@ -269,4 +269,3 @@ func environmentProxy(env *Env) func(*url.URL) (*url.URL, error) {
 	}
 	return c.ProxyFunc()
 }
-

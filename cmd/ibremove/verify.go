@@ -72,7 +72,7 @@ func (j *job) reportToVerify(path string) (to string, err error) {
 	if err != nil {
 		return "", err
 	}
-	j.onClose = closed
+	j.onClose = append(j.onClose, closed)
 	if !in.census.IsReport {
 		return "", refuse("give the report.csv of a run, or its directory.", "%s is no report of ours: it has no result_ columns", file)
 	}

@@ -14,8 +14,8 @@ func (p *Pod) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.serve(w, r, 
 // call is a request on its way through the pod.
 type call struct {
 	Request
-	http *http.Request
-	body []byte
+	http  *http.Request
+	body  []byte
 	wrong *answer // what is wrong with it, if it cannot be carried out
 }
 
