@@ -18,7 +18,7 @@ type Backoff struct {
 
 // After is the wait after a number of attempts, 1 being the first.
 func (b Backoff) After(attempts int) time.Duration {
-	return rand.N(b.bound(attempts) + 1)
+	return rand.N(max(1, b.bound(attempts)))
 }
 
 func (b Backoff) bound(attempts int) time.Duration {

@@ -59,7 +59,7 @@ func (c *collector) recall(row *Row, review bool) {
 		m.flag = kept
 	case p.Status == Unknown:
 		m.flag, m.known = doubtful, p.outcome()
-	case p.Status == NotSent && (p.Code == "http_429" || p.Code == "http_503"):
+	case p.Status == NotSent && leavesDoubt(p.Code):
 		m.flag = doubtful
 	default:
 		return

@@ -91,7 +91,13 @@ func (d *Dispatcher) refused(ctx context.Context, c Chunk, s story, e *podclient
 		n := len(c.Items)
 		if n == 1 {
 			o := d.outcome(s, Failed, e.Code(), e.Message, e.Status)
-			d.unlessDone(ctx, s, Settlement{c, o})
+			d.unlessDone(ctx, c, s, Settlement{c, o})
+			return
+		}
+		if rest := d.withoutDone(ctx, c, s); len(rest.Items) < n {
+			if len(rest.Items) > 0 {
+				d.deliver(ctx, rest, s)
+			}
 			return
 		}
 		if e.Status == http.StatusRequestEntityTooLarge {
@@ -123,19 +129,19 @@ func (d *Dispatcher) believe(ctx context.Context, c Chunk, s story, messages []s
 	if len(carried) > 0 {
 		settled = append(settled, Settlement{c.pick(carried), d.outcome(s, Removed, CodeOK, "", http.StatusOK)})
 	}
-	var doubtful []Settlement
+	var refusals []Settlement
 	for _, text := range texts {
-		no := Settlement{c.pick(refused[text]), d.outcome(s, Failed, CodePodMessage, text, http.StatusOK)}
-		if s.doubt == "" {
-			settled = append(settled, no)
-		} else {
-			doubtful = append(doubtful, no)
-		}
+		refusals = append(refusals, Settlement{c.pick(refused[text]), d.outcome(s, Failed, CodePodMessage, text, http.StatusOK)})
+	}
+	if s.doubt == "" {
+		settled, refusals = append(settled, refusals...), nil
 	}
 	if len(settled) > 0 {
 		d.settle(settled...)
 	}
-	d.unlessDone(ctx, s, doubtful...)
+	if len(refusals) > 0 {
+		d.unlessDone(ctx, c, s, refusals...)
+	}
 }
 
 func (d *Dispatcher) fail(c Chunk, s story, status int, code, message string) {

@@ -75,13 +75,12 @@ func (d *Dispatcher) send(ctx context.Context, chunks iter.Seq[Chunk]) {
 	d.each(announced, func(c Chunk) { d.deliver(ctx, c, story{doubt: d.Ledger.doubt(c)}) })
 }
 
-// each runs work on every chunk, and returns when all is done. A chunk that
-// waits before it is tried again holds no slot of the line: twice the workers
-// keep the others going.
+// each runs work on every chunk, and returns when all is done. With one worker
+// the chunks go one after the other.
 func (d *Dispatcher) each(next func() (Chunk, bool), work func(Chunk)) {
 	queue := make(chan Chunk, max(1, d.Window))
 	var workers sync.WaitGroup
-	for range 2 * d.Concurrency {
+	for range d.Concurrency {
 		workers.Go(func() {
 			for c := range queue {
 				work(c)

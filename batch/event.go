@@ -7,10 +7,13 @@ import (
 	"ibremove/podclient"
 )
 
+// podError is what came of a request; a Stop, which may hold the error of
+// another request, says that there was none.
 func podError(err error) (*podclient.Error, bool) {
-	var e *podclient.Error
-	ok := errors.As(err, &e)
-	return e, ok
+	if _, stopped := errors.AsType[*Stop](err); stopped {
+		return nil, false
+	}
+	return errors.AsType[*podclient.Error](err)
 }
 
 // throttling: not sent, presumed; everybody pauses.

@@ -119,6 +119,15 @@ func (l *Ledger) doubt(c Chunk) string {
 	return ""
 }
 
+// notYet is what an account is published as that is still open.
+func (l *Ledger) notYet(item uint32) Outcome {
+	o := Outcome{Status: NotSent, Code: CodeStopped, Message: "the run stopped before this was sent"}
+	if l.accounts[item]&doubtful != 0 {
+		o.Code, o.Message = CodeInterrupted, "the run stopped before this was sent again; an earlier request may have been carried out"
+	}
+	return o
+}
+
 // Where yields, group by group, the accounts that satisfy want. The chunk
 // is the receiver's to keep.
 func (l *Ledger) Where(want func(item uint32) bool) iter.Seq[Chunk] {

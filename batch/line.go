@@ -2,6 +2,9 @@ package batch
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,8 +22,8 @@ type Line struct {
 	stop        context.CancelCauseFunc
 	maxAttempts int
 	backoff     Backoff
-	throttled   atomic.Int32 // throttled answers in a row
 	waits       func(why string, d time.Duration)
+	longest     atomic.Int64 // of the pages of a membership that were read so far
 
 	auth   sync.Mutex
 	token  int  // counts logins
@@ -39,6 +42,10 @@ type LineConfig struct {
 	// Waits is told of each wait that is not for the pace; nil: nobody is.
 	Waits func(why string, d time.Duration)
 }
+
+// errStopped: the run stopped before the request had its turn. It hides why,
+// which may be what another request came to.
+var errStopped = errors.New("the run stopped before this was sent")
 
 // NewLine makes a line on which nobody is logged in yet.
 func NewLine(c LineConfig) *Line {
@@ -77,7 +84,7 @@ func (l *Line) Login(ctx context.Context) error {
 		reason := StopUnreachable
 		if e, ok := podError(err); ok {
 			switch {
-			case e.Status >= 300 && e.Status < 500: // a redirect too: a sign-on page
+			case e.Status >= 300 && e.Status < 500 && !throttling(e): // a redirect too: a sign-on page
 				reason = StopAuthentication
 			case e.Fatal:
 				reason = StopConnection
@@ -96,9 +103,9 @@ func (l *Line) Do(ctx context.Context, request func(context.Context) error) erro
 	err := l.Try(ctx, request)
 	if e, ok := podError(err); ok {
 		switch {
-		case e.Status == 401:
+		case e.Status == http.StatusUnauthorized:
 			l.stop(&Stop{StopAuthentication, err})
-		case e.Status == 403:
+		case e.Status == http.StatusForbidden:
 			l.stop(&Stop{StopEntitlement, err})
 		case e.Fatal:
 			l.stop(&Stop{StopConnection, err})
@@ -115,8 +122,8 @@ func (l *Line) Try(ctx context.Context, request func(context.Context) error) err
 		token := l.current()
 		err := l.send(ctx, request)
 		e, isPod := podError(err)
-		if !isPod || e.Status != 401 {
-			if err == nil || isPod && e.Status != 0 {
+		if !isPod || e.Status != http.StatusUnauthorized {
+			if err == nil || isPod && e.Kind == podclient.Answered && !passing(e) {
 				l.prove(token)
 			}
 			return err
@@ -151,25 +158,30 @@ func (l *Line) send(ctx context.Context, request func(context.Context) error) er
 	case l.slots <- struct{}{}:
 		defer func() { <-l.slots }()
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return stopped(ctx)
 	}
 	if l.pace.Wait(ctx) != nil {
-		return context.Cause(ctx)
+		return stopped(ctx)
 	}
+	sent := time.Now()
 	err := request(context.WithoutCancel(ctx))
 	e, ok := podError(err)
 	switch {
 	case ok && throttling(e):
-		pause := l.backoff.After(int(l.throttled.Add(1)))
+		pause := l.backoff.After(l.pace.Slow(sent))
 		if e.HasRetryAfter {
 			pause = min(e.RetryAfter, 15*time.Minute)
 		}
 		l.tell("throttled, "+e.Code(), pause)
-		l.pace.Throttle(pause)
+		l.pace.Pause(pause)
 	case err == nil || ok && e.Status != 0:
-		l.throttled.Store(0)
+		l.pace.Answered(sent)
 	}
 	return err
+}
+
+func stopped(ctx context.Context) error {
+	return fmt.Errorf("%w: %v", errStopped, context.Cause(ctx)) //nolint:errorlint // see errStopped
 }
 
 // renew reports whether there is a token that is not the one refused: somebody

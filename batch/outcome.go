@@ -123,7 +123,8 @@ type Entry struct {
 // Recorder keeps the record of a run. When Record returns nil for an Intent,
 // it is durable, and only then may its requests go out. A settlement may
 // become durable later, with the next intent: lost in a crash, it costs a
-// look-up, never the truth. After an error nothing more may be sent.
+// look-up, never the truth. After an error nothing more may be sent. It is
+// called by several goroutines at once.
 type Recorder interface {
 	Record(Entry) error
 }

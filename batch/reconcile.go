@@ -34,23 +34,23 @@ func (d *Dispatcher) reconcile(ctx context.Context, c Chunk, s story, event *pod
 	return open
 }
 
-// unlessDone settles refusals, unless their users are where the operation
-// wants them: after a send in doubt, a refusal may only say that it worked.
-func (d *Dispatcher) unlessDone(ctx context.Context, s story, refusals ...Settlement) {
+// unlessDone settles refusals of users of c, unless they are where the
+// operation wants them: after a send in doubt, a refusal may only say that it
+// worked. The membership is read once.
+func (d *Dispatcher) unlessDone(ctx context.Context, c Chunk, s story, refusals ...Settlement) {
+	if s.doubt == "" {
+		d.settle(refusals...)
+		return
+	}
+	m, err := d.look(ctx, c)
 	for _, r := range refusals {
-		if s.doubt == "" {
-			d.settle(r)
-			continue
-		}
-		m, err := d.look(ctx, r.Chunk)
 		if err != nil {
 			r.Outcome.Status, r.Outcome.Code = Unknown, s.doubt
 			r.Outcome.Message += "; whether it had been carried out before could not be read: " + err.Error()
 			d.settle(r)
-			d.fruitless(err)
 			continue
 		}
-		done, open := d.sort(r.Chunk, m)
+		done, open := d.sort(r.Chunk, m.of(c, r.Chunk))
 		if len(done.Items) > 0 {
 			d.settle(d.reconciled(done, s, r.Outcome.HTTPStatus))
 		}
@@ -58,6 +58,23 @@ func (d *Dispatcher) unlessDone(ctx context.Context, s story, refusals ...Settle
 			d.settle(Settlement{open, r.Outcome})
 		}
 	}
+}
+
+// withoutDone settles those of a chunk in doubt who are where the operation
+// wants them, before a refusal of all is taken apart; it returns the others.
+func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story) Chunk {
+	if s.doubt == "" {
+		return c
+	}
+	m, err := d.look(ctx, c)
+	if err != nil {
+		return c
+	}
+	done, open := d.sort(c, m)
+	if len(done.Items) > 0 {
+		d.settle(d.reconciled(done, s, 0))
+	}
+	return open
 }
 
 // LookUp reads the membership for the accounts that an earlier life, or the

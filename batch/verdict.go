@@ -48,16 +48,14 @@ func (j *Judge) Row(r *Row) (Verdict, error) {
 	o := j.ledger.Outcome(item)
 	pairDone := o.Status.Done() || j.ledger.Kept(item)
 	if j.ledger.Repeated(item) {
-		line, again := j.first[item]
-		if !again {
-			j.first[item] = r.InputLine()
-		}
-		if again || j.ledger.Kept(item) {
+		line := j.first[item]
+		if line != 0 || j.ledger.Kept(item) {
 			return Verdict{Outcome: Outcome{Status: Duplicate, Code: CodeDuplicate, Message: sameAs(line)}, Done: pairDone, Group: group}, nil
 		}
+		j.first[item] = r.InputLine()
 	}
 	if o.Status == Pending {
-		o = Outcome{Status: NotSent, Code: CodeStopped, Message: "the run stopped before this was sent"}
+		o = j.ledger.notYet(item)
 	}
 	return Verdict{Outcome: o, Done: pairDone, Group: group}, nil
 }

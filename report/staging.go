@@ -18,15 +18,15 @@ type Staging struct {
 	dir     string // "": committed or discarded
 }
 
-// Stage makes a staging directory in runsDir, of mode 0700, and removes those
-// that killed processes left there. The caller holds the [Lock] of runsDir.
+// Stage makes a staging directory in runsDir, of mode 0700, and removes what
+// killed processes left unfinished there. The caller holds the [Lock] of runsDir.
 func Stage(disk Disk, runsDir string) (*Staging, error) {
 	entries, err := os.ReadDir(runsDir)
 	if err != nil {
 		return nil, err
 	}
 	for _, entry := range entries {
-		if entry.IsDir() && strings.HasPrefix(entry.Name(), tempPrefix) {
+		if strings.HasPrefix(entry.Name(), tempPrefix) {
 			if err := disk.RemoveAll(filepath.Join(runsDir, entry.Name())); err != nil {
 				return nil, err
 			}

@@ -59,7 +59,7 @@ type job struct {
 }
 
 func newJob(env *Env, o *Options, command string) *job {
-	return &job{env: env, o: o, term: env.Terminal, disk: report.OSDisk{}, command: command, began: env.Now(), log: new(requestLog)}
+	return &job{env: env, o: o, term: env.Terminal, disk: hostDisk(), command: command, began: env.Now(), log: new(requestLog)}
 }
 
 // begin settles the pod, and takes the runs directory for this process.

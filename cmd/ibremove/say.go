@@ -183,6 +183,9 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 func (j *job) result(s *report.Summary, p *report.Published) []string {
 	open := len(p.NotDone) + p.Rest
 	first := fmt.Sprintf("All %s are done.", count(s.Counts.Total(), "row"))
+	if s.Counts.Total() == 1 {
+		first = "The one row is done."
+	}
 	if open > 0 {
 		first = fmt.Sprintf("%s of %s are done, %s not.", number(s.Counts.Total()-open), count(s.Counts.Total(), "row"), number(open)+map[bool]string{true: " is", false: " are"}[open == 1])
 	}

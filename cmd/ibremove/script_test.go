@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	main "ibremove/cmd/ibremove"
+	"ibremove/podclient/podtest"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs of the scripts anew")
@@ -21,6 +22,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs the program as a user types it: testdata/script. With
 // -update the expected outputs are written anew.
 func TestScripts(t *testing.T) {
+	commands := podCommands()
+	commands["exits"] = exits
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
@@ -28,11 +31,11 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // or each program rests for a second
+			env.Values[podKey{}] = podtest.New(podtest.Options{})
+			env.Values[rulesKey{}] = &rules{of: make(map[string]*rule)}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-		},
+		Cmds: commands,
 	})
 }
 

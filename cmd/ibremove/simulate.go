@@ -32,7 +32,7 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 		seedFromLedger(pod, in.ledger)
 		closed()
 	}
-	server, err := pod.Start(o.Addr)
+	server, err := pod.Start(podtest.Listen{Addr: o.Addr})
 	if err != nil {
 		return refuse("", "--addr %s: %w", o.Addr, err)
 	}
@@ -51,7 +51,7 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 func (j *job) ownSimulator() error {
 	env, o := j.env, j.o
 	pod := podtest.New(podtest.Options{NoLog: true})
-	server, err := pod.Start("127.0.0.1:0")
+	server, err := pod.Start(podtest.Listen{})
 	if err != nil {
 		return refuse("", "the simulator cannot listen on loopback: %w", err)
 	}

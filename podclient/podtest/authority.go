@@ -1,7 +1,6 @@
 package podtest
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -14,11 +13,51 @@ import (
 	"time"
 )
 
-// Authority signs certificates for tests.
+// Authority issues the certificates of a pod's TLS servers and of its clients.
 type Authority struct {
-	certificate *x509.Certificate
-	key         crypto.Signer
-	now         time.Time
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+// Authority returns the pod's own; it is made on first use and lasts a day.
+func (p *Pod) Authority() (*Authority, error) { return p.authority() }
+
+// PEM returns the CA certificate, for a client's extra roots.
+func (a *Authority) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+}
+
+// ClientCertificate issues a certificate that logs username in, as PEM: the
+// certificate and its key in PKCS#8.
+func (a *Authority) ClientCertificate(username string) (cert, key []byte, err error) {
+	der, signer, err := a.issue(&x509.Certificate{
+		Subject:     pkix.Name{CommonName: username},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(signer)
+	if err != nil {
+		return nil, nil, err
+	}
+	cert = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	key = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
+	return cert, key, nil
+}
+
+// serverCertificate issues one for the loopback addresses.
+func (a *Authority) serverCertificate() (tls.Certificate, error) {
+	der, key, err := a.issue(&x509.Certificate{
+		Subject:     pkix.Name{CommonName: "localhost"},
+		DNSNames:    []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
 func newAuthority(now time.Time) (*Authority, error) {
@@ -26,47 +65,37 @@ func newAuthority(now time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Authority{key: key, now: now}
-	template := a.template("Simulated authority")
-	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	ca := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "Simulated pod CA"},
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.Add(24 * time.Hour),
+		KeyUsage:              x509.KeyUsageCertSign,
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}
-	a.certificate, err = x509.ParseCertificate(der)
-	return a, err
-}
-
-// PEM is the authority's certificate.
-func (a *Authority) PEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
-}
-
-// Issue signs a certificate for a server on loopback, or for the client of
-// that name.
-func (a *Authority) Issue(name string) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ca, err = x509.ParseCertificate(der)
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, err
 	}
-	template := a.template(name)
-	template.DNSNames = []string{"localhost"}
-	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	template.KeyUsage = x509.KeyUsageDigitalSignature
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+	return &Authority{cert: ca, key: key}, nil
 }
 
-func (a *Authority) template(name string) *x509.Certificate {
-	serial := new(big.Int).SetBytes([]byte(rand.Text())[:16])
-	return &x509.Certificate{
-		SerialNumber: serial,
-		Subject:      pkix.Name{CommonName: name},
-		NotBefore:    a.now.Add(-time.Hour),
-		NotAfter:     a.now.Add(24 * time.Hour),
+func (a *Authority) issue(leaf *x509.Certificate) (der []byte, key *ecdsa.PrivateKey, err error) {
+	key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
 	}
+	leaf.SerialNumber, err = rand.Int(rand.Reader, big.NewInt(1<<62))
+	if err != nil {
+		return nil, nil, err
+	}
+	leaf.NotBefore, leaf.NotAfter = a.cert.NotBefore, a.cert.NotAfter
+	leaf.KeyUsage = x509.KeyUsageDigitalSignature
+	der, err = x509.CreateCertificate(rand.Reader, leaf, a.cert, key.Public(), a.key)
+	return der, key, err
 }

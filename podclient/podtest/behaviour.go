@@ -6,7 +6,7 @@ import "time"
 // where real ones are slow or fail. A text that is empty means that the pod
 // calls the action done.
 type Behaviour struct {
-	// What one id answers. Only the last changes the membership all the same.
+	// What one id answers whose membership does not change.
 	UnknownUser   string // no such user
 	Deactivated   string // a deactivated user, who keeps the membership
 	NonMember     string // removing who is no member

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 )
 
@@ -57,21 +56,20 @@ func space(b []byte) []byte {
 	return b
 }
 
-// bulkResult spells a BulkActionResult.
-func bulkResult(texts []string) []byte {
-	word := "SUCCESS"
-	if slices.ContainsFunc(texts, func(text string) bool { return text != "" }) {
-		word = "FAIL"
-	}
-	body := make([]byte, 0, 48+4*len(texts))
-	body = append(append(append(body, `{"overallResult":"`...), word...), `","results":[`...)
-	for i, text := range texts {
-		if i > 0 {
-			body = append(body, ',')
+// bulkResult spells a BulkActionResult of n results; texts are nil if all are
+// empty.
+func bulkResult(n int, texts []string) []byte {
+	var body []byte
+	if texts == nil {
+		body = append(body, `{"overallResult":"SUCCESS","results":[`...)
+		body = append(body, bytes.Repeat([]byte(`"",`), n)...)
+	} else {
+		body = append(body, `{"overallResult":"FAIL","results":[`...)
+		for _, text := range texts[:n] {
+			body = append(appendText(body, text), ',')
 		}
-		body = appendText(body, text)
 	}
-	return append(body, `]}`...)
+	return append(bytes.TrimSuffix(body, []byte{','}), `]}`...)
 }
 
 // idArray spells a page of members.

@@ -1,107 +1,126 @@
 package podtest
 
 import (
+	"cmp"
+	"crypto/tls"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
 )
 
-// Fault is how one request fails. The zero value: not at all.
+// Fault breaks one request; the zero Fault breaks nothing.
+//
+// Status, Body, Reset and Hang stand in for the pod's own answer, and then
+// the request is carried out only with Apply. The others bend its own answer,
+// so it is carried out. All may be combined.
 type Fault struct {
-	Delay    time.Duration // before anything is done
-	Status   int           // answered in place of the pod's own answer
-	Message  string        // of the error body that goes with Status
-	Header   http.Header   // added to the answer
-	Body     string        // sent as it is, in place of the answer's body
-	Apply    bool          // with Status, Reset or Hang: the call is carried out first
-	CutAfter int           // bytes of the answer that are sent before the connection ends; -1: only its head
-	Reset    bool          // no answer: the connection is reset
-	Hang     bool          // no answer, and the connection stays open
+	Status  int         // an answer with this status; a 2xx with Apply keeps the pod's own body
+	Message string      // in the body of Status; empty: the status's usual text
+	Header  http.Header // more headers, such as Retry-After or Location
+	Body    []byte      // the whole body, whatever it is; nil: see Status
+	Reset   bool        // the connection is reset (RST), no answer
+	Hang    bool        // no answer until the client goes or the server closes
+	Apply   bool        // carry it out all the same, before failing
+
+	Delay        time.Duration // the request lies about so long first, and is carried out even if the client has gone
+	ShortResults int           // so many results too few
+	CutAfter     int           // the connection closes after so many bytes of the announced body; negative: after none
 }
 
-// carriesOut reports whether the call has its effect.
-func (f Fault) carriesOut() bool {
-	return f.Apply || f.Status == 0 && !f.Reset && !f.Hang
+// stands reports whether f stands in for the pod's own answer.
+func (f *Fault) stands() bool { return f.Status != 0 || f.Body != nil || f.Reset || f.Hang }
+
+func (f *Fault) none() bool {
+	return !f.stands() && f.Header == nil && f.Delay == 0 && f.ShortResults == 0 && f.CutAfter == 0
 }
 
-// bend makes of the pod's own answer the one that is sent.
-func (f Fault) bend(own *answer) *answer {
-	a := &answer{status: own.status, header: own.header, body: own.body}
-	if f.Status != 0 {
-		a.status, a.header = f.Status, nil
-		a.body = errorBody(f.Status, f.Message)
+// bend returns what is answered in place of the pod's own answer, which has
+// no status if the request was not carried out.
+func (f *Fault) bend(own answer) answer {
+	a := own
+	keeps := f.Apply && f.Status < 300
+	a.status = cmp.Or(f.Status, own.status, http.StatusOK)
+	if f.Status != 0 && !keeps {
+		a.body = errorBody(f.Status, cmp.Or(f.Message, http.StatusText(f.Status)))
 	}
-	if f.Body != "" {
-		a.body = []byte(f.Body)
+	if f.Body != nil {
+		a.body = f.Body
+	}
+	if a.status == http.StatusNoContent || a.status == http.StatusNotModified {
+		a.body = nil
+	}
+	if f.Reset || f.Hang {
+		a.status = 0
 	}
 	if f.Header != nil {
-		header := f.Header.Clone()
-		for name, values := range a.header {
-			header[name] = values
+		a.header = maps.Clone(own.header)
+		if a.header == nil {
+			a.header = http.Header{}
 		}
-		a.header = header
+		maps.Copy(a.header, f.Header)
 	}
 	return a
 }
 
-const signOnPage = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
-
-// faultFor is what SetFault says, or else a fault by chance.
-func (p *Pod) faultFor(r *Request, b *Behaviour) Fault {
-	if ask := *p.fault.Load(); ask != nil {
-		if f := ask(*r); !f.isZero() {
+// faultFor says how r fails: as the test says, or else by chance.
+func (p *Pod) faultFor(r Request, b *Behaviour) Fault {
+	if say := *p.fault.Load(); say != nil {
+		if f := say(r); !f.none() {
 			return f
 		}
 	}
-	rates := &b.Faults
-	if r.Kind == Login {
+	if r.Kind == Login || r.Kind == Other {
 		return Fault{}
 	}
-	chance := rand.New(rand.NewPCG(rates.Seed, uint64(r.Ordinal)))
-	roll := chance.Float64()
-	for _, way := range []struct {
-		rate float64
-		make func() Fault
+	return b.Faults.draw(r.Ordinal, b, p.now())
+}
+
+// signOnPage is what a proxy answers in a pod's place.
+const signOnPage = "<!DOCTYPE html><html><head><title>Sign on</title></head><body><form method=\"post\"></form></body></html>\n"
+
+// draw settles by seed and ordinal alone whether a request fails, and how.
+func (s FaultRates) draw(ordinal int, b *Behaviour, now time.Time) Fault {
+	if s == (FaultRates{Seed: s.Seed}) {
+		return Fault{}
+	}
+	rng := rand.New(rand.NewPCG(s.Seed, uint64(ordinal)))
+	luck, coin, cut := rng.Float64(), rng.IntN(2) == 0, 1+rng.IntN(40)
+	for _, f := range []struct {
+		share float64
+		fault Fault
 	}{
-		{rates.Unavailable, func() Fault {
-			return Fault{Status: http.StatusServiceUnavailable, Message: "Service Unavailable", Header: b.retryAfter(p.now())}
-		}},
-		{rates.Throttled, func() Fault {
-			return Fault{Status: http.StatusTooManyRequests, Message: "Too many requests", Header: b.retryAfter(p.now()), Apply: b.ThrottledDone}
-		}},
-		{rates.ErrorBefore, func() Fault { return Fault{Status: http.StatusInternalServerError, Message: "Internal error"} }},
-		{rates.ErrorAfter, func() Fault {
-			return Fault{Status: http.StatusInternalServerError, Message: "Internal error", Apply: true}
-		}},
-		{rates.Cut, func() Fault { return Fault{CutAfter: 1 + chance.IntN(20)} }},
-		{rates.ResetBefore, func() Fault { return Fault{Reset: true} }},
-		{rates.ResetAfter, func() Fault { return Fault{Reset: true, Apply: true} }},
-		{rates.Garbage, func() Fault {
-			return Fault{Status: http.StatusOK, Body: signOnPage, Apply: chance.IntN(2) == 0}
-		}},
-		{rates.Hang, func() Fault { return Fault{Hang: true, Apply: chance.IntN(2) == 0} }},
+		{s.Unavailable, Fault{Status: http.StatusServiceUnavailable, Header: b.retryAfter(now)}},
+		{s.Throttled, Fault{Status: http.StatusTooManyRequests, Header: b.retryAfter(now), Apply: b.ThrottledDone}},
+		{s.ErrorBefore, Fault{Status: http.StatusInternalServerError}},
+		{s.ErrorAfter, Fault{Status: http.StatusInternalServerError, Apply: true}},
+		{s.Cut, Fault{CutAfter: cut}},
+		{s.ResetBefore, Fault{Reset: true}},
+		{s.ResetAfter, Fault{Reset: true, Apply: true}},
+		{s.Garbage, Fault{Body: []byte(signOnPage), Header: http.Header{"Content-Type": {"text/html"}}, Apply: coin}},
+		{s.Hang, Fault{Hang: true, Apply: coin}},
 	} {
-		if roll < way.rate {
-			return way.make()
+		if luck < f.share {
+			return f.fault
 		}
-		roll -= way.rate
+		luck -= f.share
 	}
 	return Fault{}
 }
 
-func (f Fault) isZero() bool {
-	return f.Delay == 0 && f.Status == 0 && f.Header == nil && f.Body == "" && !f.Apply && f.CutAfter == 0 && !f.Reset && !f.Hang
-}
-
-// reset breaks a connection off so that the client sees a reset.
+// reset closes the connection under w with a RST, so that the client cannot
+// take it for an orderly end.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil { // HTTP/2: its stream is reset
-		panic(http.ErrAbortHandler)
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2 resets the stream
+	}
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
+		_ = tcp.SetLinger(0) // closing is all that is left to do anyway
 	}
 	_ = conn.Close()
 }

@@ -100,13 +100,13 @@ func (l *log) arrived(r *Request) {
 	}
 }
 
-// answered notes what became of r, before its client can know.
-func (l *log) answered(r *Request, status int, applied []int64) {
+// answered notes what became of a request, before its client can know.
+func (l *log) answered(ordinal, status int, applied []int64) {
 	if l.off {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	kept := l.kept[r.Ordinal-1]
+	kept := l.kept[ordinal-1]
 	kept.Answered, kept.Applied = status, applied
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -12,7 +13,68 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// sessions are the tokens that the pod takes.
+// maxAhead is how far ahead a login's JWT may expire.
+const maxAhead = 5 * time.Minute
+
+// AddAccount lets username log in with the key that belongs to pub.
+func (p *Pod) AddAccount(username string, pub *rsa.PublicKey) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.accounts[username] = pub
+}
+
+// Token opens a session without a login and returns its token.
+func (p *Pod) Token() string { return p.sessions.start("simulator") }
+
+// ExpireTokens ends every session.
+func (p *Pod) ExpireTokens() {
+	p.sessions.mu.Lock()
+	defer p.sessions.mu.Unlock()
+	clear(p.sessions.open)
+}
+
+// login opens a session for the owner of a key or of a client certificate.
+func (p *Pod) login(c *call, now time.Time) *answer {
+	var user string
+	if strings.Contains(c.Path, "/sessionauth/") {
+		if c.http.TLS == nil || len(c.http.TLS.VerifiedChains) == 0 {
+			return refusal(http.StatusUnauthorized, "client certificate is missing")
+		}
+		user = c.http.TLS.PeerCertificates[0].Subject.CommonName
+	} else {
+		var in struct{ Token string }
+		if err := json.Unmarshal(c.body, &in); err != nil || in.Token == "" {
+			return refusal(http.StatusBadRequest, `body must be {"token":JWT}`)
+		}
+		var err error
+		if user, err = p.verify(in.Token, now); err != nil {
+			return refusal(http.StatusUnauthorized, "authentication failed: "+err.Error())
+		}
+	}
+	return found(map[string]string{"token": p.sessions.start(user), "name": "sessionToken"})
+}
+
+// verify returns whose JWT token is.
+func (p *Pod) verify(token string, now time.Time) (user string, err error) {
+	var claims jwt.RegisteredClaims
+	_, err = jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) {
+		p.mu.RLock()
+		defer p.mu.RUnlock()
+		if pub := p.accounts[claims.Subject]; pub != nil {
+			return pub, nil
+		}
+		return nil, errors.New("no such account")
+	}, jwt.WithValidMethods([]string{"RS512"}), jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return now }))
+	if err != nil {
+		return "", err
+	}
+	if claims.ExpiresAt.Sub(now) > maxAhead {
+		return "", errors.New("token expires more than 5 minutes ahead")
+	}
+	return claims.Subject, nil
+}
+
+// sessions are those that are open, by token.
 type sessions struct {
 	mu   sync.Mutex
 	open map[string]*session
@@ -23,81 +85,26 @@ type session struct {
 	uses int
 }
 
-// Token opens a session, and returns its token.
-func (p *Pod) Token() string { return p.sessions.begin("simulator") }
-
-// ExpireTokens ends all sessions.
-func (p *Pod) ExpireTokens() {
-	p.sessions.mu.Lock()
-	defer p.sessions.mu.Unlock()
-	clear(p.sessions.open)
-}
-
-// AddAccount lets an account log in with the key that belongs to pub.
-func (p *Pod) AddAccount(username string, pub *rsa.PublicKey) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.accounts[username] = pub
-}
-
-func (s *sessions) begin(user string) string {
+func (s *sessions) start(user string) (token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	token := "sim-" + rand.Text()
+	token = "simulated-session-" + rand.Text()
 	s.open[token] = &session{user: user}
 	return token
 }
 
-// use counts one use of a token, which ends after so many of them; 0: never.
+// use counts a use of a session and returns whose it is. A lifetime of 0 has
+// no end.
 func (s *sessions) use(token string, lifetime int) (user string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := s.open[token]
-	if found == nil {
+	in, ok := s.open[token]
+	if !ok {
 		return "", false
 	}
-	if found.uses++; lifetime > 0 && found.uses > lifetime {
+	if in.uses++; lifetime > 0 && in.uses > lifetime {
 		delete(s.open, token)
 		return "", false
 	}
-	return found.user, true
-}
-
-// login answers both ways to log in.
-func (p *Pod) login(c *call, now time.Time) *answer {
-	user := ""
-	if strings.HasSuffix(c.Path, "/sessionauth/v1/authenticate") {
-		if tls := c.http.TLS; tls != nil && len(tls.VerifiedChains) > 0 {
-			user = tls.VerifiedChains[0][0].Subject.CommonName
-		}
-	} else {
-		user = p.signer(c.body, now)
-	}
-	if user == "" {
-		return refusal(http.StatusUnauthorized, "Unauthorized")
-	}
-	return encoded(map[string]string{"token": p.sessions.begin(user), "name": "sessionToken"})
-}
-
-// signer is the account that signed the JWT in body, or "".
-func (p *Pod) signer(body []byte, now time.Time) string {
-	var sent struct {
-		Token string `json:"token"`
-	}
-	if json.Unmarshal(body, &sent) != nil {
-		return ""
-	}
-	claims := new(jwt.RegisteredClaims)
-	_, err := jwt.ParseWithClaims(sent.Token, claims, func(*jwt.Token) (any, error) {
-		p.mu.RLock()
-		defer p.mu.RUnlock()
-		if pub := p.accounts[claims.Subject]; pub != nil {
-			return pub, nil
-		}
-		return nil, jwt.ErrTokenUnverifiable
-	}, jwt.WithValidMethods([]string{"RS512"}), jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return now }))
-	if err != nil || claims.ExpiresAt.After(now.Add(5*time.Minute)) {
-		return ""
-	}
-	return claims.Subject
+	return in.user, true
 }

@@ -15,40 +15,35 @@ func (p *Pod) change(c *call, b *Behaviour, now time.Time) *answer {
 	if b.MaxIDs > 0 && len(c.IDs) > b.MaxIDs {
 		return refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("at most %d user ids in a request", b.MaxIDs))
 	}
-	first := repeats(c.IDs, b.Repeated)
-	if first != nil && b.Repeated == RepeatedRefuse {
-		return refusal(http.StatusBadRequest, "a user id is repeated")
-	}
-
-	p.mu.RLock() // users; before the group, here as elsewhere
+	p.mu.RLock() // the users; taken before any group's, here as elsewhere
 	defer p.mu.RUnlock()
 	g := p.groups[c.GID]
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.exists {
-		return missing(c, b)
+		return changeOfMissing(len(c.IDs), b)
 	}
 	at := g.places(c.IDs)
-	if b.RefuseAll {
-		for n, id := range c.IDs {
-			if text, _ := p.judge(c.Kind, id, g.slots[at[n]].in, b); text != "" {
-				return refusal(http.StatusBadRequest, cmp.Or(b.RefuseText, text))
-			}
-		}
+	if text, ok := p.refused(c, g, at, b); ok {
+		return refusal(http.StatusBadRequest, text)
 	}
 
-	texts := make([]string, 0, len(c.IDs))
+	var results results
 	var applied []int64
+	seen := make(map[int64]int) // id to result, unless each is judged anew
 	for n, id := range c.IDs {
-		if first != nil && first[n] != n {
-			if b.Repeated == RepeatedSame {
-				texts = append(texts, texts[first[n]])
+		if b.Repeated != RepeatedEach {
+			if first, ok := seen[id]; ok {
+				if b.Repeated == RepeatedSame {
+					results.again(first)
+				}
+				continue
 			}
-			continue
+			seen[id] = results.n
 		}
 		s := &g.slots[at[n]]
 		text, does := p.judge(c.Kind, id, s.in, b)
-		texts = append(texts, text)
+		results.add(text)
 		if !does {
 			continue
 		}
@@ -58,81 +53,116 @@ func (p *Pod) change(c *call, b *Behaviour, now time.Time) *answer {
 		s.in = c.Kind == Add
 		applied = append(applied, id)
 	}
-	texts = texts[:max(0, len(texts)-b.ShortResults)]
-	return &answer{status: http.StatusOK, body: bulkResult(texts), applied: applied}
+	results.n = max(0, results.n-b.ShortResults)
+	return &answer{status: http.StatusOK, body: bulkResult(results.n, results.texts), applied: applied}
 }
 
-// repeats tells for each id where it is named first; nil if none is named
-// twice, or if that makes no difference.
-func repeats(ids []int64, mode Repeated) []int {
-	if mode == RepeatedEach || slices.IsSortedFunc(ids, func(a, b int64) int {
-		if a < b {
-			return -1
-		}
-		return 1 // equal ones are not in order
-	}) {
-		return nil
+// refused tells why a call is refused as a whole.
+func (p *Pod) refused(c *call, g *group, at []int, b *Behaviour) (text string, ok bool) {
+	if b.Repeated == RepeatedRefuse && len(slices.Compact(slices.Sorted(slices.Values(c.IDs)))) < len(c.IDs) {
+		return "a user id is repeated", true
 	}
-	seen, first, repeated := make(map[int64]int, len(ids)), make([]int, len(ids)), false
-	for n, id := range ids {
-		at, again := seen[id]
-		if !again {
-			seen[id], at = n, n
-		}
-		first[n], repeated = at, repeated || again
-	}
-	if !repeated {
-		return nil
-	}
-	return first
-}
-
-// judge says what the pod answers for one id, and whether it does anything.
-// p.mu is held.
-func (p *Pod) judge(kind Kind, id int64, in bool, b *Behaviour) (text string, does bool) {
-	switch {
-	case b.StuckUser != 0 && id == b.StuckUser:
-		return b.StuckText, false
-	case b.PretendEvery > 0 && id%b.PretendEvery == 0:
+	if !b.RefuseAll {
 		return "", false
 	}
-	switch p.status(id, b) {
-	case Unknown:
-		return b.UnknownUser, false
-	case Disabled:
-		if kind == Remove && !in {
-			return b.NonMember, false
+	for n, id := range c.IDs {
+		if text, _ := p.judge(c.Kind, id, g.slots[at[n]].in, b); text != "" {
+			return cmp.Or(b.RefuseText, text), true
 		}
-		return b.Deactivated, false
 	}
-	switch {
-	case kind == Remove && !in:
-		return b.NonMember, false
-	case kind == Add && in:
-		return b.AlreadyMember, false
-	}
-	return "", true
+	return "", false
 }
 
-// status is the state of an account; p.mu is held.
-func (p *Pod) status(id int64, b *Behaviour) UserStatus {
-	if s, ok := p.users[id]; ok {
-		return s
+// judge says what one id answers, and whether its membership changes. The
+// caller holds p.mu.
+func (p *Pod) judge(k Kind, id int64, in bool, b *Behaviour) (text string, does bool) {
+	status := p.status(id, b)
+	switch {
+	case id == b.StuckUser && id != 0:
+		return b.StuckText, false
+	case status == Unknown:
+		return b.UnknownUser, false
+	case status == Disabled:
+		return b.Deactivated, false
+	case k == Remove && !in:
+		return b.NonMember, false
+	case k == Add && in:
+		return b.AlreadyMember, false
 	}
+	return "", b.PretendEvery == 0 || id%b.PretendEvery != 0
+}
+
+// status is the state of an account. The caller holds p.mu.
+func (p *Pod) status(id int64, b *Behaviour) UserStatus {
 	if b.DeactivatedEvery > 0 && id%b.DeactivatedEvery == 0 {
 		return Disabled
 	}
-	return Enabled
+	if len(p.users) == 0 {
+		return Enabled
+	}
+	return p.users[id]
 }
 
-// missing answers a change to a group that is not there.
-func missing(c *call, b *Behaviour) *answer {
-	if b.MissingGroup != http.StatusOK {
+// listMembers answers one page, as a reader sees the group by now.
+func (p *Pod) listMembers(c *call, b *Behaviour, now time.Time) *answer {
+	g := p.lookup(c.GID)
+	if g == nil {
+		return notFound()
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.exists {
+		return notFound()
+	}
+	ids := g.members(g.late(now.Add(-b.ReadDelay).UnixNano()))
+	switch b.Order {
+	case Descending:
+		slices.Reverse(ids)
+	case Shuffled:
+		slices.SortFunc(ids, func(x, y int64) int { return cmp.Compare(scatter(x), scatter(y)) })
+	}
+	ids = ids[min(c.Skip, len(ids)):]
+	return &answer{status: http.StatusOK, body: idArray(ids[:min(c.Limit, b.PageLimit, len(ids))])}
+}
+
+// scatter gives each id a place of its own, the same each time.
+func scatter(id int64) uint64 { return uint64(id) * 0x9e3779b97f4a7c15 }
+
+func changeOfMissing(n int, b *Behaviour) *answer {
+	switch b.MissingGroup {
+	case http.StatusOK:
+		return &answer{status: http.StatusOK, body: bulkResult(max(0, n-b.ShortResults), slices.Repeat([]string{missingGroup}, n))}
+	case http.StatusNotFound:
+		return notFound()
+	default:
 		return refusal(b.MissingGroup, missingGroup)
 	}
-	texts := make([]string, len(c.IDs))
-	for i := range texts {
-		texts[i] = missingGroup
+}
+
+// notFound is the documentation's example, whose body says 403.
+func notFound() *answer {
+	return &answer{status: http.StatusNotFound, body: errorBody(http.StatusForbidden, missingGroup)}
+}
+
+// results are the texts of a call so far; texts is nil while all are empty.
+type results struct {
+	n     int
+	texts []string
+}
+
+func (r *results) add(text string) {
+	if text != "" || r.texts != nil {
+		r.texts = append(slices.Grow(r.texts, 1), make([]string, r.n-len(r.texts))...)
+		r.texts = append(r.texts, text)
 	}
-	return &answer{status: http.StatusOK, body: bulkResult(texts)}
+	r.n++
+}
+
+// again answers like an earlier result.
+func (r *results) again(n int) {
+	if r.texts == nil {
+		r.n++
+		return
+	}
+	r.add(r.texts[n])
 }

@@ -46,24 +46,21 @@ func (p *Pod) serve(w http.ResponseWriter, r *http.Request, stop <-chan struct{}
 		g.mu.Unlock()
 	}
 
-	f := p.faultFor(&c.Request, b)
+	f := p.faultFor(c.Request, b)
 	if !sleep(f.Delay, stop) {
 		panic(http.ErrAbortHandler)
 	}
-	own := &answer{}
-	if f.carriesOut() {
-		own = p.answer(c, b)
+	var own answer
+	if !f.stands() || f.Apply {
+		own = *p.answer(c, b.shortened(f.ShortResults))
 	}
 	a := f.bend(own)
-	a.applied = own.applied
-	if f.Reset || f.Hang {
-		a.status = 0
-	}
-	p.log.answered(&c.Request, a.status, a.applied)
+	p.log.answered(c.Ordinal, a.status, a.applied)
 
 	switch {
 	case f.Reset:
 		reset(w)
+		return
 	case f.Hang:
 		select {
 		case <-r.Context().Done():
@@ -103,7 +100,7 @@ func (p *Pod) carryOut(c *call, b *Behaviour, now time.Time) *answer {
 	case !ok:
 		return refusal(http.StatusUnauthorized, "Invalid session")
 	case c.Kind == Session:
-		return sessionInfo(user)
+		return sessionInfo(user, b)
 	case b.Forbidden:
 		return refusal(http.StatusForbidden, "The user lacks the required entitlement to perform this operation")
 	case c.Kind == Groups:
@@ -118,7 +115,7 @@ func (p *Pod) carryOut(c *call, b *Behaviour, now time.Time) *answer {
 }
 
 // write sends an answer, or so much of it: cut is [Fault.CutAfter].
-func (p *Pod) write(w http.ResponseWriter, a *answer, cut int) {
+func (p *Pod) write(w http.ResponseWriter, a answer, cut int) {
 	h := w.Header()
 	h.Set("Date", p.now().UTC().Format(http.TimeFormat))
 	h.Set("Content-Type", "application/json")
@@ -134,6 +131,16 @@ func (p *Pod) write(w http.ResponseWriter, a *answer, cut int) {
 	_, _ = w.Write(a.body[:max(0, min(cut, len(a.body)-1))])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
+}
+
+// shortened is b with so many results fewer.
+func (b *Behaviour) shortened(by int) *Behaviour {
+	if by == 0 {
+		return b
+	}
+	short := *b
+	short.ShortResults += by
+	return &short
 }
 
 // latency is how long the answer takes beyond what it must.

@@ -1,6 +1,7 @@
 package podtest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,73 +10,92 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
-	"sync"
+	"time"
 )
 
-// Server is a pod that is being served.
+// Listen says where and how a pod is served.
+type Listen struct {
+	Addr        string // host:port; empty: 127.0.0.1 and any free port
+	TLS         bool   // with a certificate of the pod's [Authority]
+	Certificate bool   // TLS, and every client must show a certificate of that authority
+}
+
+// Server is a pod that is being served. Several may serve one pod, for
+// instance a second one that asks for certificates.
 type Server struct {
-	URL string // base address, without a slash at the end
+	URL string // base address, [Options.BasePath] included, no slash at the end
 
-	http *http.Server
-	stop chan struct{}
-	once sync.Once
+	server *http.Server
+	cancel context.CancelFunc
+	served chan struct{}
 }
 
-// Start serves the pod on a loopback address, such as 127.0.0.1:0.
-func (p *Pod) Start(addr string) (*Server, error) { return p.start(addr, nil) }
-
-// StartTLS is Start over TLS, with a certificate of the pod's own authority.
-// A client may show a certificate of the same.
-func (p *Pod) StartTLS(addr string) (*Server, error) {
-	a, err := p.authority()
+// Start serves p until the Server is closed. An error names the address.
+func (p *Pod) Start(l Listen) (*Server, error) {
+	var config *tls.Config
+	if l.TLS || l.Certificate {
+		var err error
+		if config, err = p.tlsConfig(l.Certificate); err != nil {
+			return nil, fmt.Errorf("making the simulator's certificate: %w", err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cmp.Or(l.Addr, "127.0.0.1:0"))
 	if err != nil {
-		return nil, err
+		cancel()
+		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	certificate, err := a.Issue("localhost")
-	if err != nil {
-		return nil, err
+	s := &Server{
+		URL:    "http://" + listener.Addr().String() + p.base,
+		cancel: cancel,
+		served: make(chan struct{}),
+		server: &http.Server{
+			Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, ctx.Done()) }),
+			TLSConfig:         config,
+			ReadHeaderTimeout: 30 * time.Second,
+			ErrorLog:          stdlog.New(io.Discard, "", 0), // clients that fail are what it is for
+		},
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(a.certificate)
-	return p.start(addr, &tls.Config{
-		Certificates: []tls.Certificate{certificate},
-		ClientCAs:    pool,
-		ClientAuth:   tls.VerifyClientCertIfGiven,
-		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"http/1.1"},
-	})
-}
-
-// Authority is who has signed the certificate of StartTLS.
-func (p *Pod) Authority() (*Authority, error) { return p.authority() }
-
-func (p *Pod) start(addr string, config *tls.Config) (*Server, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
-	if err != nil {
-		return nil, err
-	}
-	if ip := listener.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() {
-		_ = listener.Close()
-		return nil, fmt.Errorf("%s is not a loopback address: a simulator is not for others", addr)
-	}
-	scheme := "http"
-	s := &Server{stop: make(chan struct{})}
+	serve := s.server.Serve
 	if config != nil {
-		scheme, listener = "https", tls.NewListener(listener, config)
+		s.URL = "https://" + listener.Addr().String() + p.base
+		serve = func(l net.Listener) error { return s.server.ServeTLS(l, "", "") }
 	}
-	s.URL = scheme + "://" + listener.Addr().String() + p.base
-	s.http = &http.Server{
-		Handler:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, s.stop) }),
-		ErrorLog: stdlog.New(io.Discard, "", 0),
-	}
-	go func() { _ = s.http.Serve(listener) }()
+	go func() {
+		defer close(s.served)
+		_ = serve(listener) // always http.ErrServerClosed, from Close
+	}()
 	return s, nil
 }
 
-// Close ends all connections, also those that hang.
+// Close stops serving at once: connections break, and what waits in the pod
+// gives up.
 func (s *Server) Close() {
-	s.once.Do(func() {
-		close(s.stop)
-		_ = s.http.Close()
-	})
+	s.cancel()
+	_ = s.server.Close() // the listener is gone either way
+	<-s.served
+}
+
+func (p *Pod) tlsConfig(demand bool) (*tls.Config, error) {
+	authority, err := p.Authority()
+	if err != nil {
+		return nil, err
+	}
+	own, err := authority.serverCertificate()
+	if err != nil {
+		return nil, err
+	}
+	clients := x509.NewCertPool()
+	clients.AddCert(authority.cert)
+	config := &tls.Config{
+		MinVersion:   tls.VersionTLS12,
+		Certificates: []tls.Certificate{own},
+		ClientCAs:    clients,
+		ClientAuth:   tls.VerifyClientCertIfGiven,
+		Time:         p.now,
+	}
+	if demand {
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return config, nil
 }
