@@ -11,6 +11,19 @@ func (c Chunk) part(lo, hi int) Chunk {
 	return Chunk{c.GID, c.Items[lo:hi:hi], c.Users[lo:hi:hi]}
 }
 
+// divide tells the users of c apart by their positions.
+func (c Chunk) divide(is func(i int) bool) (yes, no Chunk) {
+	var with, without []int
+	for i := range c.Items {
+		if is(i) {
+			with = append(with, i)
+		} else {
+			without = append(without, i)
+		}
+	}
+	return c.pick(with), c.pick(without)
+}
+
 // pick takes the positions given, in their order; all of them are c itself.
 func (c Chunk) pick(at []int) Chunk {
 	if len(at) == len(c.Items) {

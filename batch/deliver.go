@@ -94,7 +94,7 @@ func (d *Dispatcher) refused(ctx context.Context, c Chunk, s story, e *podclient
 			d.unlessDone(ctx, c, s, Settlement{c, o})
 			return
 		}
-		if rest := d.withoutDone(ctx, c, s); len(rest.Items) < n {
+		if rest := d.withoutDone(ctx, c, s, e.Status); len(rest.Items) < n {
 			if len(rest.Items) > 0 {
 				d.deliver(ctx, rest, s)
 			}

@@ -36,6 +36,7 @@ type Dispatcher struct {
 	size   int             // of a chunk, once a 413 has made it smaller
 	gone   map[string]bool // groups that the pod answered 404 for
 	inARow int             // chunks that came to nothing, one after the other
+	before *count          // what the ledger held when this life began; nil: nothing was settled yet
 }
 
 // Run looks up what an earlier life left in doubt, and then sends all that is
@@ -110,17 +111,29 @@ func (d *Dispatcher) settle(settled ...Settlement) {
 	defer d.mu.Unlock()
 	// Even if the record fails: it is true, and the report may still be made.
 	_ = d.record(Entry{Settled: settled})
+	if d.before == nil {
+		n := d.count()
+		d.before = &n
+	}
 	for _, s := range settled {
 		d.Ledger.Settle(s.Items, s.Outcome)
 	}
-	failed := d.Ledger.Count(Failed)
-	answered := d.Ledger.Accounts() - d.Ledger.Count(Pending) - d.Ledger.Count(NotSent) - d.Ledger.kept
-	if d.MaxFailures.beyond(failed, answered) {
+	now := d.count()
+	if failed := now.failed - d.before.failed; d.MaxFailures.beyond(failed, now.answered-d.before.answered) {
 		d.Stop(&Stop{StopFailures, fmt.Errorf("%d rows failed, more than --max-failures %s allows", failed, d.MaxFailures)})
 	}
 	if d.Progress != nil {
-		d.Progress(answered+d.Ledger.Count(NotSent), failed)
+		d.Progress(now.answered+d.Ledger.Count(NotSent), now.failed)
 	}
+}
+
+// count is how many accounts failed, and how many have an answer. A limit is
+// for those of this life: a run that it stopped could not be gone on with.
+type count struct{ failed, answered int }
+
+func (d *Dispatcher) count() count {
+	l := d.Ledger
+	return count{l.Count(Failed), l.Accounts() - l.kept - l.Count(Pending) - l.Count(NotSent)}
 }
 
 // record tells the Recorder; if it cannot keep the record, nothing more is sent.

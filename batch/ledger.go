@@ -110,10 +110,14 @@ func (l *Ledger) reopen(items []uint32, doubt bool) {
 	}
 }
 
+// doubted reports whether an earlier send of the account may have been
+// carried out.
+func (l *Ledger) doubted(item uint32) bool { return l.accounts[item]&doubtful != 0 }
+
 // doubt is the code of the event after which a chunk's users may have been
 // sent with success in an earlier life, or "".
 func (l *Ledger) doubt(c Chunk) string {
-	if slices.ContainsFunc(c.Items, func(i uint32) bool { return l.accounts[i]&doubtful != 0 }) {
+	if slices.ContainsFunc(c.Items, l.doubted) {
 		return CodeInterrupted
 	}
 	return ""
@@ -122,7 +126,7 @@ func (l *Ledger) doubt(c Chunk) string {
 // notYet is what an account is published as that is still open.
 func (l *Ledger) notYet(item uint32) Outcome {
 	o := Outcome{Status: NotSent, Code: CodeStopped, Message: "the run stopped before this was sent"}
-	if l.accounts[item]&doubtful != 0 {
+	if l.doubted(item) {
 		o.Code, o.Message = CodeInterrupted, "the run stopped before this was sent again; an earlier request may have been carried out"
 	}
 	return o

@@ -16,12 +16,16 @@ type ListFunc func(ctx context.Context, gid string, skip, limit int) ([]int64, e
 
 // Membership is what one reading of a group told about the users asked for.
 type Membership struct {
-	Total int    // members of the group
-	in    []bool // parallel to the users asked for
+	Total int     // members of the group, as far as it was read
+	users []int64 // who was asked for, ascending
+	in    []bool  // parallel to users
 }
 
-// In reports whether the i-th user asked for is a member.
-func (m Membership) In(i int) bool { return m.in[i] }
+// In reports whether user, one of those asked for, is a member.
+func (m Membership) In(user int64) bool {
+	i, ok := slices.BinarySearch(m.users, user)
+	return ok && m.in[i]
+}
 
 // errMoving: the group kept changing under the pages that were read.
 var errMoving = errors.New("the membership changed while its pages were read, again and again")
@@ -58,7 +62,7 @@ func (l *Line) Members(ctx context.Context, list ListFunc, gid string, users []i
 // readPages reads the list once, with pages of size; it makes size smaller if
 // the pod gives less.
 func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users []int64, size *int) (Membership, error) {
-	m := Membership{in: make([]bool, len(users))}
+	m := Membership{users: users, in: make([]bool, len(users))}
 	missing := len(users)
 	var last int64
 	for {

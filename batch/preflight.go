@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+
+	"ibremove/podclient"
 )
 
 // GroupState is what a preflight learnt of one group.
@@ -49,7 +51,7 @@ func (d *Dispatcher) Preflight(ctx context.Context) []GroupState {
 			g.Leaving = d.sift(c, m)
 		case isPod && e.Status == http.StatusNotFound:
 			g.Gone = true
-			d.fail(c, story{}, e.Status, e.Code(), e.Message)
+			d.missing(c, e)
 		default:
 			d.Stop(&Stop{StopRead, fmt.Errorf("group %s could not be read before sending: %w", c.GID, err)})
 			return
@@ -64,35 +66,29 @@ func (d *Dispatcher) Preflight(ctx context.Context) []GroupState {
 
 // sift settles the users of a group who need nothing, and says how many do.
 func (d *Dispatcher) sift(c Chunk, m Membership) (leaving int) {
-	var absent, unknown []int
-	d.mu.Lock()
-	for i, item := range c.Items {
-		switch there := m.In(i) == (d.Operation == Add); {
-		case d.Ledger.Outcome(item).Status == Unknown:
-			unknown = append(unknown, i)
-			if !there {
-				leaving++
-			}
-		case there:
-			absent = append(absent, i)
-		default:
-			leaving++
-		}
-	}
-	d.mu.Unlock()
-	if len(absent) > 0 {
+	sent, fresh := d.divide(c, d.Ledger.doubted)
+	absent, open := d.sort(fresh, m)
+	if len(absent.Items) > 0 {
 		code := CodeNotMember
 		if d.Operation == Add {
 			code = CodeAlreadyMember
 		}
-		d.settle(Settlement{c.pick(absent), d.outcome(story{}, Absent, code, "", 0)})
+		d.settle(Settlement{absent, d.outcome(story{}, Absent, code, "", 0)})
 	}
-	if len(unknown) > 0 {
-		picked := Membership{in: make([]bool, len(unknown))}
-		for k, i := range unknown {
-			picked.in[k] = m.in[i]
-		}
-		d.resolve(c.pick(unknown), picked)
+	return len(open.Items) + d.resolve(sent, m)
+}
+
+// missing fails the users of a group that is not there, but for those whom an
+// earlier life left unknown: what came of that cannot be read.
+func (d *Dispatcher) missing(c Chunk, e *podclient.Error) {
+	if open, _ := d.divide(c, d.Ledger.Open); len(open.Items) > 0 {
+		d.fail(open, story{}, e.Status, e.Code(), e.Message)
 	}
-	return leaving
+}
+
+// divide tells the accounts of a chunk apart by what the ledger says of them.
+func (d *Dispatcher) divide(c Chunk, is func(item uint32) bool) (yes, no Chunk) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return c.divide(func(i int) bool { return is(c.Items[i]) })
 }

@@ -50,7 +50,7 @@ func (d *Dispatcher) unlessDone(ctx context.Context, c Chunk, s story, refusals 
 			d.settle(r)
 			continue
 		}
-		done, open := d.sort(r.Chunk, m.of(c, r.Chunk))
+		done, open := d.sort(r.Chunk, m)
 		if len(done.Items) > 0 {
 			d.settle(d.reconciled(done, s, r.Outcome.HTTPStatus))
 		}
@@ -62,7 +62,7 @@ func (d *Dispatcher) unlessDone(ctx context.Context, c Chunk, s story, refusals 
 
 // withoutDone settles those of a chunk in doubt who are where the operation
 // wants them, before a refusal of all is taken apart; it returns the others.
-func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story) Chunk {
+func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story, status int) Chunk {
 	if s.doubt == "" {
 		return c
 	}
@@ -72,7 +72,7 @@ func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story) Chunk {
 	}
 	done, open := d.sort(c, m)
 	if len(done.Items) > 0 {
-		d.settle(d.reconciled(done, s, 0))
+		d.settle(d.reconciled(done, s, status))
 	}
 	return open
 }
@@ -84,15 +84,18 @@ func (d *Dispatcher) LookUp(ctx context.Context) {
 	next, done := d.pull(d.Ledger.WithStatus(Unknown))
 	defer done()
 	d.each(next, func(c Chunk) {
-		m, err := d.look(ctx, c)
-		if err != nil {
+		if ctx.Err() != nil {
 			return
 		}
-		d.resolve(c, m)
+		if m, err := d.Line.Members(ctx, d.List, c.GID, c.Users); err == nil {
+			d.resolve(c, m)
+		}
 	})
 }
 
-func (d *Dispatcher) resolve(c Chunk, m Membership) {
+// resolve settles those who were sent in an earlier life and are where the
+// operation wants them. The others are open again; it says how many.
+func (d *Dispatcher) resolve(c Chunk, m Membership) int {
 	done, open := d.sort(c, m)
 	if len(done.Items) > 0 {
 		d.settle(d.reconciled(done, story{}, 0))
@@ -100,6 +103,7 @@ func (d *Dispatcher) resolve(c Chunk, m Membership) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.Ledger.reopen(open.Items, true)
+	return len(open.Items)
 }
 
 func (d *Dispatcher) reconciled(c Chunk, s story, status int) Settlement {
@@ -126,13 +130,5 @@ func (d *Dispatcher) look(ctx context.Context, c Chunk) (Membership, error) {
 // sort parts a chunk's users: those who are where the operation wants them,
 // and the others.
 func (d *Dispatcher) sort(c Chunk, m Membership) (done, open Chunk) {
-	var there, not []int
-	for i := range c.Users {
-		if m.In(i) == (d.Operation == Add) {
-			there = append(there, i)
-		} else {
-			not = append(not, i)
-		}
-	}
-	return c.pick(there), c.pick(not)
+	return c.divide(func(i int) bool { return m.In(c.Users[i]) == (d.Operation == Add) })
 }

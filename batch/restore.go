@@ -38,7 +38,7 @@ func (l *Ledger) Restore(e Entry) error {
 func (l *Ledger) Reopen() {
 	for c := range l.WithStatus(NotSent) {
 		for k, i := range c.Items {
-			l.reopen(c.Items[k:k+1], l.accounts[i]&doubtful != 0)
+			l.reopen(c.Items[k:k+1], l.doubted(i))
 		}
 	}
 }

@@ -20,8 +20,7 @@ const loginValidity = 240 * time.Second
 func (c *Client) Login(ctx context.Context) error {
 	r, err := c.loginRequest()
 	if err != nil {
-		e := &Error{Kind: NotSent, Method: http.MethodPost, Path: r.path, Message: err.Error(), Err: err}
-		return e.fatal("")
+		return unsendable(http.MethodPost, r.path, err)
 	}
 	var token string
 	err = c.do(ctx, r, func(body []byte) error {

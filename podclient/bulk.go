@@ -27,8 +27,7 @@ func (c *Client) change(ctx context.Context, gid, action string, ids []int64) (m
 		err = errors.New("no user ids: there is nothing to ask")
 	}
 	if err != nil {
-		e := &Error{Kind: NotSent, Method: http.MethodPost, Path: path, Message: err.Error(), Err: err}
-		return nil, e.fatal("")
+		return nil, unsendable(http.MethodPost, path, err)
 	}
 	err = c.do(ctx, request{
 		to:     c.pod,

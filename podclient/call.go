@@ -41,7 +41,7 @@ type request struct {
 func (c *Client) do(ctx context.Context, r request, decode func(body []byte) error) error {
 	url, err := below(r.to.base, r.path)
 	if err != nil {
-		return &Error{Kind: NotSent, Method: r.method, Path: r.path, Fatal: true, Message: err.Error(), Err: err}
+		return unsendable(r.method, r.path, err)
 	}
 	e := &exchange{client: c, request: r, path: url.EscapedPath()}
 	if r.to == c.pod {
@@ -93,7 +93,7 @@ func (e *exchange) send(parent context.Context, url, traceID string, decode func
 	ctx, flight := withFlight(ctx)
 	req, err := http.NewRequestWithContext(ctx, e.method, url, nil)
 	if err != nil {
-		return 0, e.fail(NotSent, err.Error(), err).fatal("")
+		return 0, unsendable(e.method, e.path, err)
 	}
 	e.setHeader(req.Header, traceID)
 	if e.body != nil {

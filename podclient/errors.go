@@ -99,6 +99,11 @@ func (e *Error) Code() string {
 	return fmt.Sprintf("http_%03d", e.Status)
 }
 
+// unsendable is for a request that cannot be made at all; path is escaped.
+func unsendable(method, path string, err error) *Error {
+	return &Error{Kind: NotSent, Method: method, Path: path, Message: cut(oneLine(err.Error()), maxMessage), Fatal: true, Err: err}
+}
+
 // fatal marks e as not to be tried again.
 func (e *Error) fatal(hint string) *Error {
 	e.Fatal, e.Hint = true, hint

@@ -14,8 +14,7 @@ import (
 func (c *Client) Members(ctx context.Context, gid string, skip, limit int) ([]int64, error) {
 	path, err := membershipPath(gid, "list")
 	if err != nil {
-		e := &Error{Kind: NotSent, Method: http.MethodGet, Path: path, Message: err.Error(), Err: err}
-		return nil, e.fatal("")
+		return nil, unsendable(http.MethodGet, path, err)
 	}
 	var ids []int64
 	err = c.do(ctx, request{

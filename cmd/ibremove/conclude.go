@@ -145,13 +145,34 @@ func statusOf(code int, stopped *batch.Stop, finished bool) string {
 }
 
 // goOn is the command that goes on with the run, or runs its failures again.
-func (j *job) goOn() string {
-	dir := j.dir
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(j.env.Dir, dir)
+func (j *job) goOn() string { return j.resumeLine(j.dir) }
+
+// correct is the command that runs a failure report that somebody corrected.
+// The file alone does not tell its columns, as a run's journal does.
+func (j *job) correct() string {
+	l := j.in.layout
+	var columns []string
+	for _, flag := range [][2]string{{"--gid", l.GID}, {"--column", prefixed("gid=", l.GIDColumn)}, {"--column", prefixed("userId=", l.UserIDColumn)}} {
+		if flag[1] != "" {
+			columns = append(columns, flag[0], flag[1])
+		}
+	}
+	return j.resumeLine(j.file(report.FailuresFile), columns...)
+}
+
+func (j *job) resumeLine(path string, flags ...string) string {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(j.env.Dir, path)
 	}
 	words := append([]string{"ibremove", "resume"}, j.o.Arguments("resume", "again", "gid", "column", "canary", "strict", "max-removals", "max-group-share")...)
-	return shellLine(append(words, dir)...)
+	return shellLine(append(append(words, flags...), path)...)
+}
+
+func prefixed(prefix, name string) string {
+	if name == "" {
+		return ""
+	}
+	return prefix + name
 }
 
 // options are what the run was asked for, for the record. None is a secret.

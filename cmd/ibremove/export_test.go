@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 	"time"
 )
 
@@ -46,4 +47,31 @@ func RenderBar(done, failed, total, columns int, elapsed time.Duration) string {
 	p.total, p.began = total, began
 	p.Update(done, failed)
 	return newBar(total).render(p.reading(), columns)
+}
+
+// FlagRows is the flag table as the README has it.
+func FlagRows() string {
+	rows := "| flag | environment | default | meaning |\n| --- | --- | --- | --- |\n"
+	for _, f := range flagTable() {
+		if f.set == nil || f.group == groupSimulator {
+			continue
+		}
+		name := "--" + f.name
+		if f.value != "" {
+			name += " " + f.value
+		}
+		name = "`" + strings.ReplaceAll(name, "|", "` or `") + "`"
+		if f.short != "" {
+			name += ", `-" + f.short + "`"
+		}
+		env, def := "", f.def
+		if f.env != "" {
+			env = "`" + f.env + "`"
+		}
+		if def == "" {
+			def = f.origin
+		}
+		rows += "| " + name + " | " + env + " | " + def + " | " + f.help + " |\n"
+	}
+	return rows
 }

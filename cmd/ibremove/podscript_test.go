@@ -16,6 +16,7 @@ import (
 func podCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"pod":      startPod,
+		"realpod":  startRealPod,
 		"podset":   setPod,
 		"fault":    breakPod,
 		"member":   isMember,

@@ -173,6 +173,8 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 		j.term.Say("Serve the same pod for tests by hand with:\n  " + shellLine("ibremove", "simulate", "--seed", j.in.path))
 	case s.Status == report.StatusStopped:
 		j.term.Say("Go on with:\n  " + j.goOn())
+	case s.Counts.Of(batch.Invalid) > 0:
+		j.term.Say("Correct the invalid rows in failures.csv, then run what is not done again with:\n  " + j.correct())
 	default:
 		j.term.Say("When the cause is mended, run what is not done again with:\n  " + j.goOn())
 	}
@@ -197,8 +199,8 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	}
 	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(s.Requests.Sent), duration(s.FinishedAt.Sub(s.StartedAt)), byStatus(s.Requests)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
-		lines = append(lines, fmt.Sprintf("%s: the API cannot remove a deactivated account, the Admin Portal can. The list: %s",
-			count(n, "deactivated account"), j.file(report.DeactivatedFile)))
+		lines = append(lines, fmt.Sprintf("%s of deactivated accounts: the API cannot remove them, the Admin Portal can. The list: %s",
+			count(n, "row"), j.file(report.DeactivatedFile)))
 	}
 	if j.checked != nil {
 		lines = append(lines, verified(j.checked, j.op))
