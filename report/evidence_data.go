@@ -29,5 +29,4 @@ type NotDoneRow struct {
 	Status  string
 	Code    string
 	Message string
-	Others  []string // the input's further cells, as Evidence.Columns names them
 }

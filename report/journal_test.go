@@ -173,10 +173,10 @@ func TestJournalSplitsLongEntries(t *testing.T) {
 	var want batch.Entry
 	for g := range 30 {
 		c := batch.Chunk{GID: fmt.Sprint("group", g)}
-		for u := range 30_000 {
+		for u := range 5_000 {
 			c.Users = append(c.Users, int64(g+1)<<40-int64(u)<<30)
 		}
-		want.Settled = append(want.Settled, batch.Settlement{Chunk: c, Outcome: batch.Outcome{Message: strings.Repeat("m", g<<17)}})
+		want.Settled = append(want.Settled, batch.Settlement{Chunk: c, Outcome: batch.Outcome{Message: strings.Repeat("m", g<<14)}})
 		want.Intent = append(want.Intent, c)
 	}
 	_, got := mustRead(t, mustCreate(t, report.OSDisk{}, t.TempDir(), want))

@@ -114,7 +114,7 @@ func (s FaultRates) draw(ordinal int, b *Behaviour, now time.Time) Fault {
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // HTTP/2 resets the stream
+		panic(http.ErrAbortHandler) // served by other means than Start
 	}
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()

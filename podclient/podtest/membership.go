@@ -78,18 +78,20 @@ func (p *Pod) refused(c *call, g *group, at []int, b *Behaviour) (text string, o
 func (p *Pod) judge(k Kind, id int64, in bool, b *Behaviour) (text string, does bool) {
 	status := p.status(id, b)
 	switch {
-	case id == b.StuckUser && id != 0:
+	case b.StuckUser != 0 && id == b.StuckUser:
 		return b.StuckText, false
+	case b.PretendEvery > 0 && id%b.PretendEvery == 0:
+		return "", false
 	case status == Unknown:
 		return b.UnknownUser, false
-	case status == Disabled:
-		return b.Deactivated, false
 	case k == Remove && !in:
 		return b.NonMember, false
+	case status == Disabled:
+		return b.Deactivated, false
 	case k == Add && in:
 		return b.AlreadyMember, false
 	}
-	return "", b.PretendEvery == 0 || id%b.PretendEvery != 0
+	return "", true
 }
 
 // status is the state of an account. The caller holds p.mu.
@@ -152,7 +154,7 @@ type results struct {
 
 func (r *results) add(text string) {
 	if text != "" || r.texts != nil {
-		r.texts = append(slices.Grow(r.texts, 1), make([]string, r.n-len(r.texts))...)
+		r.texts = append(r.texts, make([]string, r.n-len(r.texts))...)
 		r.texts = append(r.texts, text)
 	}
 	r.n++

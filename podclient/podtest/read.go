@@ -38,14 +38,13 @@ func (p *Pod) read(w http.ResponseWriter, r *http.Request) *call {
 	case err != nil:
 		c.wrong = refusal(http.StatusBadRequest, "body cannot be read: "+err.Error())
 	}
-	method := c.route(strings.TrimPrefix(c.Path, p.base))
-	if !strings.HasPrefix(c.Path, p.base+"/") {
-		c.Kind = Other
+	method := ""
+	if path, ok := strings.CutPrefix(c.Path, p.base); ok {
+		method = c.route(path)
 	}
-	if c.wrong != nil {
-		return c
+	if c.wrong == nil {
+		c.wrong = c.check(method)
 	}
-	c.wrong = c.check(method)
 	return c
 }
 

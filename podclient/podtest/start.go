@@ -30,7 +30,8 @@ type Server struct {
 	served chan struct{}
 }
 
-// Start serves p until the Server is closed. An error names the address.
+// Start serves p over HTTP/1.1 until the Server is closed. An error names the
+// address; one that is not on loopback is refused.
 func (p *Pod) Start(l Listen) (*Server, error) {
 	var config *tls.Config
 	if l.TLS || l.Certificate {
@@ -45,6 +46,11 @@ func (p *Pod) Start(l Listen) (*Server, error) {
 		cancel()
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
+	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
+		cancel()
+		_ = listener.Close()
+		return nil, fmt.Errorf("simulator: %s is not on loopback, and it is not for others", l.Addr)
+	}
 	s := &Server{
 		URL:    "http://" + listener.Addr().String() + p.base,
 		cancel: cancel,
@@ -56,6 +62,8 @@ func (p *Pod) Start(l Listen) (*Server, error) {
 			ErrorLog:          stdlog.New(io.Discard, "", 0), // clients that fail are what it is for
 		},
 	}
+	s.server.Protocols = new(http.Protocols)
+	s.server.Protocols.SetHTTP1(true) // under HTTP/2 no fault could reset a connection
 	serve := s.server.Serve
 	if config != nil {
 		s.URL = "https://" + listener.Addr().String() + p.base

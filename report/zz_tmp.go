@@ -1,5 +1,0 @@
-package report
-
-import "io"
-
-func WriteEvidence(w io.Writer, e *Evidence) error { return nil }
