@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -77,14 +78,27 @@ func (d *Dispatcher) send(ctx context.Context, chunks iter.Seq[Chunk]) {
 }
 
 // each runs work on every chunk, and returns when all is done. With one worker
-// the chunks go one after the other.
+// the chunks go one after the other. A panic of a worker stops the run, and
+// goes on in the caller once the others have come to their end: what was
+// announced is in the record, and what it came to is not known.
 func (d *Dispatcher) each(next func() (Chunk, bool), work func(Chunk)) {
 	queue := make(chan Chunk, max(1, d.Window))
 	var workers sync.WaitGroup
+	var first sync.Once
+	var crash any
+	guarded := func(c Chunk) {
+		defer func() {
+			if p := recover(); p != nil {
+				first.Do(func() { crash = p })
+				d.Stop(&Stop{StopInternal, errors.New("internal error")})
+			}
+		}()
+		work(c)
+	}
 	for range d.Concurrency {
 		workers.Go(func() {
 			for c := range queue {
-				work(c)
+				guarded(c)
 			}
 		})
 	}
@@ -93,6 +107,9 @@ func (d *Dispatcher) each(next func() (Chunk, bool), work func(Chunk)) {
 	}
 	close(queue)
 	workers.Wait()
+	if crash != nil {
+		panic(crash)
+	}
 }
 
 // pull reads the ledger under the lock, for workers settle meanwhile.

@@ -19,7 +19,8 @@ import (
 type fakePod struct {
 	t      *testing.T
 	op     batch.Operation
-	script func(request) reply // the zero reply: as the pod would
+	script func(request) reply // of changes and lists; the zero reply: as the pod would
+	logins func(n int) error   // what the n-th login comes to; nil: a session
 	delay  time.Duration       // of every answer
 	before func(request)       // told of every request when it arrives
 
@@ -71,8 +72,11 @@ func (p *fakePod) arrive(r request) reply {
 		p.before(r)
 	}
 	var a reply
-	if p.script != nil {
+	switch {
+	case r.kind != "login" && p.script != nil:
 		a = p.script(r)
+	case r.kind == "login" && p.logins != nil:
+		a.err = p.logins(r.n)
 	}
 	if p.delay > 0 {
 		<-time.After(p.delay)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"ibremove/podclient"
@@ -23,7 +22,6 @@ type Line struct {
 	maxAttempts int
 	backoff     Backoff
 	waits       func(why string, d time.Duration)
-	longest     atomic.Int64 // of the pages of a membership that were read so far
 
 	auth   sync.Mutex
 	token  int  // counts logins

@@ -43,15 +43,11 @@ var errMoving = errors.New("the membership changed while its pages were read, ag
 // order of the list is not documented; an order that changes from page to page
 // is an error after a few readings, never a wrong answer.
 //
-// A page that is not full ends the list, as far as is documented. Since a pod
-// that gives less than it is asked for would make members look gone, somebody
-// who was not found is believed to be out only if nothing stands behind such a
-// page, or if the pod was seen to give longer ones. Otherwise the reading
-// starts again with pages of the length that the pod gives.
+// A page that is not full ends the list, as is documented: what lies behind it
+// is not asked for.
 func (l *Line) Members(ctx context.Context, list ListFunc, gid string, users []int64) (Membership, error) {
-	size := PageSize
 	for range max(3, l.maxAttempts) {
-		m, err := l.readPages(ctx, list, gid, users, &size)
+		m, err := l.readPages(ctx, list, gid, users)
 		if !errors.Is(err, errMoving) {
 			return m, err
 		}
@@ -59,54 +55,34 @@ func (l *Line) Members(ctx context.Context, list ListFunc, gid string, users []i
 	return Membership{}, fmt.Errorf("group %s: %w", gid, errMoving)
 }
 
-// readPages reads the list once, with pages of size; it makes size smaller if
-// the pod gives less.
-func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users []int64, size *int) (Membership, error) {
+// readPages reads the list once, from its first page to its last.
+func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users []int64) (Membership, error) {
 	m := Membership{users: users, in: make([]bool, len(users))}
-	missing := len(users)
 	var last int64
 	for {
-		page, err := l.readPage(ctx, list, gid, max(0, m.Total-1), *size)
-		if err != nil {
+		var page []int64
+		if err := l.Read(ctx, func(ctx context.Context) (err error) {
+			page, err = list(ctx, gid, max(0, m.Total-1), PageSize)
+			return err
+		}); err != nil {
 			return Membership{}, err
 		}
-		given := len(page)
+		full := len(page) >= PageSize
 		if m.Total > 0 {
-			if given == 0 || page[0] != last {
+			if len(page) == 0 || page[0] != last {
 				return Membership{}, errMoving
 			}
 			page = page[1:]
 		}
 		m.Total += len(page)
 		for _, id := range page {
-			if i, ok := slices.BinarySearch(users, id); ok && !m.in[i] {
+			if i, ok := slices.BinarySearch(users, id); ok {
 				m.in[i] = true
-				missing--
 			}
 			last = id
 		}
-		if given >= *size {
-			continue
-		}
-		if missing == 0 || given == 0 || given < int(l.longest.Load()) {
+		if !full {
 			return m, nil
 		}
-		behind, err := l.readPage(ctx, list, gid, m.Total, *size)
-		if err != nil || len(behind) == 0 {
-			return m, err
-		}
-		*size = max(2, given)
-		return Membership{}, errMoving
 	}
-}
-
-func (l *Line) readPage(ctx context.Context, list ListFunc, gid string, skip, size int) (page []int64, err error) {
-	err = l.Read(ctx, func(ctx context.Context) (err error) {
-		page, err = list(ctx, gid, skip, size)
-		return err
-	})
-	for n := l.longest.Load(); int64(len(page)) > n && !l.longest.CompareAndSwap(n, int64(len(page))); {
-		n = l.longest.Load()
-	}
-	return page, err
 }

@@ -20,6 +20,7 @@ const (
 	StopCanary         Reason = "canary"  // a canary is still a member
 	StopRecord         Reason = "journal" // the record could not be made durable
 	StopRead           Reason = "read"    // the membership could not be read before sending
+	StopInternal       Reason = "internal"
 )
 
 // Stop is the cause with which a run's context is cancelled.

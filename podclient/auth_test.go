@@ -17,7 +17,6 @@ import (
 	"ibremove/podclient"
 )
 
-
 var now = time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC)
 
 func serverOf(t *testing.T, h http.HandlerFunc) (string, *httptest.Server) {

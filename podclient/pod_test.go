@@ -96,7 +96,9 @@ func TestRequests(t *testing.T) {
 		answer string
 		want   string
 	}{
-		{"remove", func(c *podclient.Client) (any, error) { return c.Remove(ctx, "571db1f2e4b027c4f055a594", []int64{7, 8}) },
+		{"remove", func(c *podclient.Client) (any, error) {
+			return c.Remove(ctx, "571db1f2e4b027c4f055a594", []int64{7, 8})
+		},
 			"POST", "/ctx/pod/v1/admin/group/571db1f2e4b027c4f055a594/membership/remove", "[7,8]", doneBody, "[ ]"},
 		{"add", func(c *podclient.Client) (any, error) { return c.Add(ctx, "g", []int64{7, 8}) },
 			"POST", "/ctx/pod/v1/admin/group/g/membership/add", "[7,8]", `{"overallResult":"FAIL","results":["","no"]}`, "[ no]"},

@@ -26,8 +26,10 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 			j.op = op
 		}
 	}
-	if err := j.refuseRemovals(); err != nil {
-		return err
+	if !o.Preflight {
+		if err := j.refuseRemovals(); err != nil {
+			return err
+		}
 	}
 	var who string
 	if o.Login || o.Preflight {

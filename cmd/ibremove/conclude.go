@@ -117,6 +117,8 @@ func (j *job) summary() *report.Summary {
 func (j *job) exitCode(stopped *batch.Stop, p *report.Published) int {
 	code := exitDone
 	switch {
+	case stopped != nil && stopped.Reason == batch.StopRecord && j.log.changes() == 0:
+		code = exitRefused // the disk failed before the first send
 	case stopped != nil:
 		code = stopCode(stopped)
 	case p.Counts.Of(batch.NotSent) > 0:

@@ -16,7 +16,7 @@ import (
 
 // job is one life of one run, from its file to its report:
 //
-//  1. begin takes the lock, and the caller reads the file into a staging
+//  1. begin takes the lock of the runs directory, and the caller reads the file into a staging
 //     directory or finds the run to go on with.
 //  2. execute logs in, looks before it sends (preflight, guards), shows the
 //     plan and asks.
@@ -62,11 +62,8 @@ func newJob(env *Env, o *Options, command string) *job {
 	return &job{env: env, o: o, term: env.Terminal, disk: hostDisk(), command: command, began: env.Now(), log: new(requestLog)}
 }
 
-// begin settles the pod, and takes the runs directory for this process.
+// begin takes the runs directory for this process.
 func (j *job) begin(runsDir string) error {
-	if j.o.RunsDir != "" {
-		runsDir = j.o.RunsDir
-	}
 	j.runsDir = runsDir
 	lock, err := report.TakeLock(j.disk, runsDir, report.Holder{PID: os.Getpid(), Since: j.began})
 	if locked, ok := errors.AsType[*report.LockedError](err); ok {
@@ -77,6 +74,28 @@ func (j *job) begin(runsDir string) error {
 	}
 	j.lock = lock
 	return nil
+}
+
+// newRunsDir is where a new run is made: beside is the default.
+func (j *job) newRunsDir(beside string) string {
+	if j.o.RunsDir != "" {
+		return j.o.RunsDir
+	}
+	return beside
+}
+
+// nothing ends a command that has nothing to do.
+func (j *job) nothing(text string) error {
+	if j.o.Quiet {
+		return nil
+	}
+	if j.o.JSON {
+		now := j.env.Now().UTC().Truncate(time.Millisecond)
+		return &exitError{summary: &report.Summary{Version: j.env.Build.Number(), Status: report.StatusDone, StartedAt: now, FinishedAt: now,
+			Pod: j.target.pod, Username: j.target.username, Counts: report.Counts{Operation: j.op},
+			Requests: j.log.counted(), Options: j.options(), Outputs: map[string]report.Output{}}}
+	}
+	return j.term.Print(text + "\n")
 }
 
 // stage makes the place where the input is copied to.
@@ -125,8 +144,10 @@ func (j *job) execute(ctx context.Context) error {
 	if j.pod != nil {
 		seedFromLedger(j.pod, j.in.ledger)
 	}
-	if err := j.refuseRemovals(); err != nil {
-		return err
+	if !j.o.Preflight { // with it, who is out already does not count
+		if err := j.refuseRemovals(); err != nil {
+			return err
+		}
 	}
 	consent := j.o.Yes || j.o.Simulate
 	if !consent && !j.term.CanAsk(j.in.path == "-") {

@@ -21,6 +21,7 @@ type requestLog struct {
 	logger   *slog.Logger
 	tell     func(line string) // --verbose: stderr too
 	requests report.Requests
+	sends    int // requests that change the pod
 }
 
 // open begins or goes on with the log at path.
@@ -62,6 +63,9 @@ func (l *requestLog) observe(c podclient.Call) {
 	if attempt > 1 {
 		l.requests.Retried++
 	}
+	if c.IDs > 0 {
+		l.sends++
+	}
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("trace_id", c.TraceID),
@@ -101,6 +105,13 @@ func (l *requestLog) wait(why string, d time.Duration) {
 	if l.tell != nil {
 		l.tell("waiting " + duration(d) + ": " + why)
 	}
+}
+
+// changes is how many requests that change the pod have been sent.
+func (l *requestLog) changes() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sends
 }
 
 // counted is what has been sent so far.

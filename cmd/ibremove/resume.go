@@ -55,8 +55,7 @@ func (j *job) runFailures(ctx context.Context, e *earlier) error {
 	}
 	failures := filepath.Join(e.dir, report.FailuresFile)
 	if _, err := os.Stat(failures); errors.Is(err, fs.ErrNotExist) {
-		j.term.Say("Nothing is left to do in run " + e.header.RunID + ": every row is done.")
-		return nil
+		return j.nothing("Nothing is left to do in run " + e.header.RunID + ": every row is done.")
 	}
 	j.op = e.header.Op()
 	return j.runFile(ctx, failures, filepath.Dir(filepath.Clean(e.dir)), layoutIn(e))

@@ -26,7 +26,7 @@ func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout)
 		return err
 	}
 	defer func() { _ = src.Close() }()
-	if err := j.begin(runsDir); err != nil {
+	if err := j.begin(j.newRunsDir(runsDir)); err != nil {
 		return err
 	}
 	if err := j.stage(); err != nil {

@@ -28,7 +28,7 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 	if err := e.contradiction(&o, j.target.pod); err != nil {
 		return err
 	}
-	if err := j.begin(filepath.Dir(filepath.Clean(dir))); err != nil {
+	if err := j.begin(j.newRunsDir(filepath.Dir(filepath.Clean(dir)))); err != nil {
 		return err
 	}
 	if err := j.stage(); err != nil {
@@ -42,8 +42,7 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 		j.term.Say(rest)
 	}
 	if n.Rows == 0 {
-		j.term.Say(fmt.Sprintf("Nothing to add back: run %s removed nobody by the pod's own word.", e.header.RunID))
-		return nil
+		return j.nothing(fmt.Sprintf("Nothing to add back: run %s removed nobody by the pod's own word.", e.header.RunID))
 	}
 	return j.takeUp(ctx)
 }
