@@ -35,6 +35,8 @@ func (e *exchange) diagnose(f *Error, err error) {
 		f.fatal(e.clean(certificateHint(verification.Err, host)))
 	case certificateRefused(err):
 		f.fatal("the pod does not take the client certificate, or wants one: check bot.certificate, its date and its issuer, and that it is the account's")
+	case errors.As(err, &op) && op.Op == tlsAlert:
+		f.Hint = fmt.Sprintf("%s ends the TLS handshake: it may want a client certificate (bot.certificate), or a TLS older than 1.2", host)
 	case errors.As(err, &record):
 		f.Hint = fmt.Sprintf("%s does not speak TLS there: check the port of the address", host)
 	case errors.As(err, &op) && op.Op == "proxyconnect":
@@ -77,11 +79,11 @@ func proxyLogin(err error) bool {
 // so the request counts as on its way.
 func certificateRefused(err error) bool {
 	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "remote error" {
-		return false
-	}
-	return strings.Contains(op.Error(), "certificate")
+	return errors.As(err, &op) && op.Op == tlsAlert && strings.Contains(op.Error(), "certificate")
 }
+
+// tlsAlert is the Op under which crypto/tls reports an alert of the other end.
+const tlsAlert = "remote error"
 
 func certificateHint(err error, host string) string {
 	var (

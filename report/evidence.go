@@ -16,7 +16,7 @@ import (
 )
 
 //go:embed evidence.html
-var evidencePage string //nolint:gochecknoglobals // embedded files have no other place
+var evidencePage string
 
 // mostGroups is how many groups have a bar of their own on the page.
 const mostGroups = 2000

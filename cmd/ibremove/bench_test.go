@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -160,7 +161,7 @@ func plainLoop(p *benchPod, out string) error {
 		wg.Go(func() {
 			for c := range work {
 				body, _ := json.Marshal(c.ids)
-				req, _ := http.NewRequest(http.MethodPost, p.url+"/pod/v1/admin/group/"+c.gid+"/membership/remove", bytes.NewReader(body))
+				req, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, p.url+"/pod/v1/admin/group/"+c.gid+"/membership/remove", bytes.NewReader(body))
 				req.Header.Set("sessionToken", token)
 				req.Header.Set("Content-Type", "application/json")
 				resp, err := client.Do(req)

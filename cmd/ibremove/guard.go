@@ -70,8 +70,11 @@ func (j *job) space() error {
 	rows := uint64(j.in.census.Rows)
 	need := 2*(uint64(j.in.source.Size)+rows*result) + rows*record + rest
 	free, err := report.FreeSpace(j.runsDir)
-	if err != nil || free >= need {
-		return nil // where nobody can tell, the journal will
+	if err != nil { // where nobody can tell, the journal will
+		free = need
+	}
+	if free >= need {
+		return nil
 	}
 	return refuse("free some space, or choose another place with --runs-dir.",
 		"%s has %s free, and this run may need %s: %s are missing; nothing was sent",

@@ -152,7 +152,7 @@ func operationOf(c *batch.Census) (op batch.Operation, ok bool) {
 	if undo {
 		op = batch.Add
 	}
-	return op, !(undo && removal)
+	return op, !undo || !removal
 }
 
 // samePod refuses a report that is about another pod than the one named.

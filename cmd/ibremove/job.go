@@ -186,7 +186,7 @@ func (j *job) execute(ctx context.Context) error {
 // look logs in and reads what the guards want to know. It changes nothing on
 // the pod. A stop is the cause of ctx; an error is a refusal.
 func (j *job) look(ctx context.Context) error {
-	if err := j.d.Line.Login(ctx); err != nil || !j.o.Preflight {
+	if in := j.d.Line.Login(ctx) == nil; !in || !j.o.Preflight {
 		return nil
 	}
 	j.term.Say("Reading the members of " + count(j.in.ledger.Groups(), "group") + " …")

@@ -140,7 +140,7 @@ func parsePodURL(address string) (*url.URL, error) {
 // then the configuration.
 func (t *target) credentials(o *Options, c *bdk.Config) error {
 	switch {
-	case o.SessionTokenFile != "" && !(o.GivenByFlag("private-key-file") && !o.GivenByFlag("session-token-file")):
+	case o.SessionTokenFile != "" && (o.GivenByFlag("session-token-file") || !o.GivenByFlag("private-key-file")):
 		data, err := readSecret(o.SessionTokenFile, "--session-token-file")
 		if err != nil {
 			return err

@@ -96,13 +96,13 @@ func (p *Pod) judge(k Kind, id int64, in bool, b *Behaviour) (text string, does 
 
 // status is the state of an account. The caller holds p.mu.
 func (p *Pod) status(id int64, b *Behaviour) UserStatus {
+	if status := p.users[id]; status != Enabled {
+		return status
+	}
 	if b.DeactivatedEvery > 0 && id%b.DeactivatedEvery == 0 {
 		return Disabled
 	}
-	if len(p.users) == 0 {
-		return Enabled
-	}
-	return p.users[id]
+	return Enabled
 }
 
 // listMembers answers one page, as a reader sees the group by now.
