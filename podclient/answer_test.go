@@ -103,7 +103,7 @@ func TestAnswerLimits(t *testing.T) {
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		filler := spaces
 		if strings.Contains(r.URL.Path, "/error/") {
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 			filler = zeros
 		}
 		_, _ = io.WriteString(w, doneBody)
@@ -142,7 +142,7 @@ func TestRetryAfter(t *testing.T) {
 			if tt.date != "" {
 				w.Header().Set("Date", tt.date)
 			}
-			w.WriteHeader(429)
+			w.WriteHeader(http.StatusTooManyRequests)
 		})
 		_, err := c.Remove(context.Background(), "g", []int64{1, 2})
 		if e := failure(t, err); e.RetryAfter != tt.want || e.HasRetryAfter != tt.ok {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,7 +48,7 @@ func (c *Client) do(ctx context.Context, r request, decode func(body []byte) err
 	if r.to == c.pod {
 		token := c.token.Load()
 		if token == nil {
-			return e.fail(NotSent, "not logged in yet", nil).fatal("log in first")
+			return unsendable(r.method, e.path, errNoSession)
 		}
 		e.token = *token
 	}
@@ -76,6 +77,8 @@ func (c *Client) do(ctx context.Context, r request, decode func(body []byte) err
 	}
 	return nil
 }
+
+var errNoSession = errors.New("not logged in yet")
 
 // exchange is one request under way.
 type exchange struct {

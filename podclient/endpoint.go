@@ -108,10 +108,12 @@ func loopback(host string) bool {
 // ownHeaders are set here or by net/http, or must not be sent at all: under an
 // Idempotency-Key net/http repeats a POST by itself; Accept-Encoding would
 // bring an answer that is not read.
-var ownHeaders = []string{
-	"Accept", "Accept-Encoding", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Expect", "Host",
-	"Idempotency-Key", "Proxy-Authorization", "Sessiontoken", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-	"User-Agent", "X-Idempotency-Key", "X-Trace-Id",
+func ownHeaders() []string {
+	return []string{
+		"Accept", "Accept-Encoding", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Expect", "Host",
+		"Idempotency-Key", "Proxy-Authorization", "Sessiontoken", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+		"User-Agent", "X-Idempotency-Key", "X-Trace-Id",
+	}
 }
 
 func defaultHeader(h http.Header) (http.Header, error) {
@@ -127,7 +129,7 @@ func defaultHeader(h http.Header) (http.Header, error) {
 			out.Add(name, v)
 		}
 	}
-	for _, name := range ownHeaders {
+	for _, name := range ownHeaders() {
 		out.Del(name)
 	}
 	return out, nil

@@ -57,8 +57,8 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
-	switch {
-	case e.Kind == Answered:
+	switch e.Kind {
+	case Answered:
 		fmt.Fprintf(&b, "%d", e.Status)
 		text := http.StatusText(e.Status)
 		if text != "" {
@@ -67,9 +67,9 @@ func (e *Error) Error() string {
 		if e.Message == text {
 			return b.String()
 		}
-	case e.Kind == BadAnswer:
+	case BadAnswer:
 		b.WriteString("the answer cannot be believed")
-	case e.Kind == Lost:
+	case Lost:
 		b.WriteString("no whole answer")
 	default:
 		b.WriteString("not sent")
@@ -105,9 +105,8 @@ func unsendable(method, path string, err error) *Error {
 }
 
 // fatal marks e as not to be tried again.
-func (e *Error) fatal(hint string) *Error {
+func (e *Error) fatal(hint string) {
 	e.Fatal, e.Hint = true, hint
-	return e
 }
 
 func timedOut(err error) bool {

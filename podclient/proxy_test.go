@@ -47,12 +47,12 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case p.refuse != 0:
 		w.WriteHeader(p.refuse)
 	default:
-		p.join(w)
+		p.join(w, r)
 	}
 }
 
-func (p *proxy) join(w http.ResponseWriter) {
-	there, err := net.Dial("tcp", p.to)
+func (p *proxy) join(w http.ResponseWriter, r *http.Request) {
+	there, err := new(net.Dialer).DialContext(r.Context(), "tcp", p.to)
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return

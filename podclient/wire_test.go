@@ -116,20 +116,24 @@ func TestStoppedOnItsWay(t *testing.T) {
 // mute is a server that takes connections and says nothing.
 func mute(t *testing.T, accepted func()) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		var conns []net.Conn
 		for {
 			conn, err := l.Accept()
 			if err != nil {
-				return
+				break
 			}
-			defer func() { _ = conn.Close() }()
+			conns = append(conns, conn)
 			accepted()
+		}
+		for _, conn := range conns {
+			_ = conn.Close()
 		}
 	}()
 	t.Cleanup(func() { _ = l.Close(); <-done })

@@ -18,7 +18,11 @@ import (
 func (j *job) conclude(ctx context.Context) error {
 	stopped := batch.Stopped(ctx)
 	failed := func(err error) error {
-		return &exitError{code: exitStopped, err: fmt.Errorf("the report could not be published: %w", err),
+		code := exitStopped
+		if j.log.changes() == 0 {
+			code = exitRefused // the disk failed before the first send
+		}
+		return &exitError{code: code, err: fmt.Errorf("the report could not be published: %w", err),
 			hint: "nothing is lost. Make room on the disk, then go on with:\n  " + j.goOn()}
 	}
 	if err := j.journal.Sync(); err != nil && stopped == nil {

@@ -12,83 +12,97 @@ import (
 	"ibremove/report"
 )
 
-// hostDisk kills this process before the step that IBREMOVE_KILL_AT numbers,
-// from 1: a create, a write, an fsync, a rename. Half of a write is made first,
-// as a kill may leave it.
+// hostDisk is a disk that fails at the step that IBREMOVE_KILL_AT or
+// IBREMOVE_FULL_AT numbers, from 1: a create, a write, an fsync, a rename. The
+// one kills this process before it; half of a write is made first, as a kill
+// may leave it. The other is full from then on.
 func hostDisk() report.Disk {
-	at, err := strconv.Atoi(os.Getenv("IBREMOVE_KILL_AT"))
-	if err != nil {
-		return report.OSDisk{}
+	d := &failingDisk{}
+	for name, full := range map[string]bool{"IBREMOVE_KILL_AT": false, "IBREMOVE_FULL_AT": true} {
+		if at, err := strconv.Atoi(os.Getenv(name)); err == nil {
+			d.full = full
+			d.left.Store(int64(at))
+			return d
+		}
 	}
-	d := &deadlyDisk{}
-	d.left.Store(int64(at))
-	return d
+	return report.OSDisk{}
 }
 
-type deadlyDisk struct {
+type failingDisk struct {
 	report.OSDisk
+	full bool
 	left atomic.Int64
 }
 
-func (d *deadlyDisk) step() bool { return d.left.Add(-1) == 0 }
-
-func die() {
-	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	select {}
+// step returns an error if the disk is full by now. before is what a kill
+// leaves.
+func (d *failingDisk) step(before func()) error {
+	left := d.left.Add(-1)
+	if d.full && left <= 0 {
+		return syscall.ENOSPC
+	}
+	if !d.full && left == 0 {
+		before()
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+	return nil
 }
 
-func (d *deadlyDisk) Open(name string, flag int, perm fs.FileMode) (report.File, error) {
-	if d.step() {
-		die()
+func nothingBefore() {}
+
+func (d *failingDisk) Open(name string, flag int, perm fs.FileMode) (report.File, error) {
+	if err := d.step(nothingBefore); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	f, err := d.OSDisk.Open(name, flag, perm)
-	return &deadlyFile{f, d}, err
+	return &failingFile{f, d}, err
 }
 
-func (d *deadlyDisk) Mkdir(name string, perm fs.FileMode) error {
-	if d.step() {
-		die()
+func (d *failingDisk) Mkdir(name string, perm fs.FileMode) error {
+	if err := d.step(nothingBefore); err != nil {
+		return err
 	}
 	return d.OSDisk.Mkdir(name, perm)
 }
 
-func (d *deadlyDisk) Rename(from, to string) error {
-	if d.step() {
-		die()
+func (d *failingDisk) Rename(from, to string) error {
+	if err := d.step(nothingBefore); err != nil {
+		return err
 	}
 	return d.OSDisk.Rename(from, to)
 }
 
-func (d *deadlyDisk) RemoveAll(name string) error {
-	if d.step() {
-		die()
-	}
-	return d.OSDisk.RemoveAll(name)
-}
-
-func (d *deadlyDisk) SyncDir(name string) error {
-	if d.step() {
-		die()
+func (d *failingDisk) SyncDir(name string) error {
+	if err := d.step(nothingBefore); err != nil {
+		return err
 	}
 	return d.OSDisk.SyncDir(name)
 }
 
-type deadlyFile struct {
-	report.File
-	disk *deadlyDisk
+func (d *failingDisk) RemoveAll(name string) error { // a full disk does not mind
+	if !d.full {
+		_ = d.step(nothingBefore)
+	}
+	return d.OSDisk.RemoveAll(name)
 }
 
-func (f *deadlyFile) Write(p []byte) (int, error) {
-	if f.disk.step() {
-		_, _ = f.File.Write(p[:len(p)/2])
-		die()
+type failingFile struct {
+	report.File
+	disk *failingDisk
+}
+
+func (f *failingFile) Write(p []byte) (int, error) {
+	if err := f.disk.step(func() { _, _ = f.File.Write(p[:len(p)/2]) }); err != nil {
+		n, _ := f.File.Write(p[:len(p)/2])
+		return n, err
 	}
 	return f.File.Write(p)
 }
 
-func (f *deadlyFile) Sync() error {
-	if f.disk.step() {
-		die()
+func (f *failingFile) Sync() error {
+	if err := f.disk.step(nothingBefore); err != nil {
+		return err
 	}
 	return f.File.Sync()
 }

@@ -73,13 +73,17 @@ func newKillKit(t *testing.T, program string) *killKit {
 // live runs the program once; at is the step before which it kills itself, 0:
 // none; after is when it is killed from outside, 0: never.
 func (k *killKit) live(at int, after time.Duration) (code int, stderr string) {
+	return k.run("IBREMOVE_KILL_AT", at, after)
+}
+
+func (k *killKit) run(failpoint string, at int, after time.Duration) (code int, stderr string) {
 	k.lives++
 	cmd := exec.CommandContext(k.t.Context(), k.program, "run", "--yes", "--pod-url", k.url,
 		"--rate", "2000", "--chunk-size", "4", "--max-attempts", strconv.Itoa(killAttempts), "leavers.csv")
 	cmd.Dir = k.dir
 	cmd.Env = []string{"IBREMOVE_SESSION_TOKEN=" + k.pod.Token()}
 	if at > 0 {
-		cmd.Env = append(cmd.Env, fmt.Sprintf("IBREMOVE_KILL_AT=%d", at))
+		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d", failpoint, at))
 	}
 	var text bytes.Buffer
 	cmd.Stderr = &text
@@ -169,6 +173,28 @@ func TestKillAtEveryStep(t *testing.T) {
 			return
 		}
 		k.live(1+at%17, 0) // killed again, early: while it takes up the run
+		k.ends()
+	}
+}
+
+// TestFullDiskAtEveryStep fills the disk before each step: the run stops,
+// says so, and can be gone on with.
+func TestFullDiskAtEveryStep(t *testing.T) {
+	program := buildProgram(t)
+	for at := 1; ; at++ {
+		k := newKillKit(t, program)
+		code, stderr := k.run("IBREMOVE_FULL_AT", at, 0)
+		if code == 0 {
+			t.Logf("%d steps", at-1)
+			return
+		}
+		sent := k.pod.Count(podtest.Remove)
+		if want := 2; sent == 0 && code != want || sent > 0 && code != 5 {
+			t.Fatalf("step %d: exit %d after %d requests\n%s", at, code, sent, stderr)
+		}
+		if !strings.Contains(stderr, "no space left on device") {
+			t.Fatalf("step %d: no word of the disk:\n%s", at, stderr)
+		}
 		k.ends()
 	}
 }
