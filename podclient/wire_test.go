@@ -98,10 +98,10 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestStoppedOnItsWay(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	done := make(chan struct{})
 	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		cancel()
+		cancel(errors.New("a signal"))
 		<-done
 	}))
 	defer srv.Close()
@@ -141,7 +141,7 @@ func mute(t *testing.T, accepted func()) string {
 }
 
 func TestNotSent(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	plain, _ := serverOf(t, answer(200, doneBody))
@@ -156,7 +156,7 @@ func TestNotSent(t *testing.T) {
 		{"no TLS there", strings.Replace(plain, "http:", "https:", 1), "port", podclient.Config{}, context.Background(), nil},
 		{"handshake in vain", "https://" + mute(t, func() {}), "", podclient.Config{ConnectTimeout: 50 * time.Millisecond}, context.Background(), nil},
 		{"timeout while dialling", "https://" + mute(t, func() {}), "", podclient.Config{Timeout: 50 * time.Millisecond}, context.Background(), context.DeadlineExceeded},
-		{"stopped while dialling", "https://" + mute(t, cancel), "", podclient.Config{}, ctx, context.Canceled},
+		{"stopped while dialling", "https://" + mute(t, func() { cancel(errors.New("a signal")) }), "", podclient.Config{}, ctx, context.Canceled},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -25,17 +25,18 @@ func run(disk *disktest.Disk) (durable int, published string, err error) {
 	if err != nil {
 		return durable, "", err
 	}
+	defer func() { err = errors.Join(err, stage.Discard()) }()
 	input, err := disk.Open(stage.Path(report.InputFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return durable, "", err
 	}
 	_, err = input.Write([]byte("gid,userId\n"))
 	if err := errors.Join(err, input.Close()); err != nil {
-		return durable, "", errors.Join(err, stage.Discard())
+		return durable, "", err
 	}
 	dir, _, err := stage.Commit("q3", "20260930T120000Z-1f2e3d4c")
 	if err != nil {
-		return durable, "", errors.Join(err, stage.Discard())
+		return durable, "", err
 	}
 	j, err := report.CreateJournal(disk, filepath.Join(dir, report.JournalFile), header())
 	if err != nil {

@@ -55,7 +55,7 @@ func journalDies(t *testing.T, disk *disktest.Disk, fault disktest.Fault) {
 	}
 	steps := len(disk.Steps())
 	for _, again := range []error{j.Record(story()[0].(batch.Entry)), j.End(report.End{}), j.Life(report.Life{}), j.Sync()} {
-		if again != err {
+		if again != err { //nolint:errorlint // the very same one
 			t.Errorf("first %v, then %v", err, again)
 		}
 	}

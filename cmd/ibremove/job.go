@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"ibremove/batch"
@@ -186,19 +185,20 @@ func (j *job) execute(ctx context.Context) error {
 // look logs in and reads what the guards want to know. It changes nothing on
 // the pod. A stop is the cause of ctx; an error is a refusal.
 func (j *job) look(ctx context.Context) error {
-	if in := j.d.Line.Login(ctx) == nil; !in || !j.o.Preflight {
+	loggedIn := j.d.Line.Login(ctx) == nil
+	if !loggedIn || !j.o.Preflight {
 		return nil
 	}
 	j.term.Say("Reading the members of " + count(j.in.ledger.Groups(), "group") + " …")
 	j.readNames(ctx)
 	j.states = j.d.Preflight(ctx)
-	if ctx.Err() != nil {
-		return nil
+	var err error
+	if batch.Stopped(ctx) == nil {
+		if err = j.refuseRemovals(); err == nil {
+			err = j.refuseShares()
+		}
 	}
-	if err := j.refuseRemovals(); err != nil {
-		return err
-	}
-	return j.refuseShares()
+	return err
 }
 
 // work sends, and then looks at what came of it.
@@ -268,67 +268,4 @@ func (j *job) firstOpen(n int) (items []uint32, err error) {
 		return nil
 	})
 	return items, err
-}
-
-// commit gives the run its directory and its journal. From here on it can be
-// resumed.
-func (j *job) commit(before *held) error {
-	if j.staging != nil {
-		if err := j.establish(); err != nil {
-			return err
-		}
-	}
-	j.d.Recorder = j.journal
-	for _, e := range before.entries {
-		if err := j.journal.Record(e); err != nil {
-			return refuse("", "%w", err)
-		}
-	}
-	return nil
-}
-
-func (j *job) establish() error {
-	j.log.close() // a directory with open files cannot be renamed everywhere
-	id := report.RunID(j.began, j.target.pod, j.op == batch.Add)
-	dir, id, err := j.staging.Commit(j.name, id)
-	if err != nil {
-		return refuse("", "%w", err)
-	}
-	j.staging = nil
-	j.dir, j.runID = dir, id
-	j.in.copy = filepath.Join(dir, report.InputFile)
-	if err := j.log.open(j.disk, filepath.Join(dir, report.LogFile)); err != nil {
-		return refuse("", "%w", err)
-	}
-	_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: id, Since: j.began})
-	j.journal, err = report.CreateJournal(j.disk, filepath.Join(dir, report.JournalFile), report.JournalHeader{
-		RunID:        id,
-		Version:      j.env.Build.Number(),
-		Operation:    j.op.String(),
-		Input:        report.JournalInput{Path: j.in.path, Name: j.name, SHA256: j.in.sha256(), Size: j.in.source.Size},
-		Pod:          j.target.pod,
-		Username:     j.target.username,
-		GID:          j.in.layout.GID,
-		GIDColumn:    j.in.layout.GIDColumn,
-		UserIDColumn: j.in.layout.UserIDColumn,
-		StartedAt:    j.began.UTC(),
-		Options:      j.options(),
-		UndoOf:       j.undoOf,
-		Preflight:    j.o.Preflight,
-	})
-	if err != nil {
-		j.log.close()
-		_ = j.disk.RemoveAll(dir) // nothing was sent, and no journal says otherwise
-		return refuse("", "%w", err)
-	}
-	return nil
-}
-
-// held keeps what was learnt before there is a journal to write it to.
-type held struct{ entries []batch.Entry }
-
-// Record implements batch.Recorder; the dispatcher calls it one at a time.
-func (h *held) Record(e batch.Entry) error {
-	h.entries = append(h.entries, e)
-	return nil
 }

@@ -104,7 +104,7 @@ func breakPod(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		ts.Check(err)
 	}
-	rules := ts.Value(rulesKey{}).(*rules) //nolint:errcheck // Setup put it there
+	rules := ts.Value(rulesKey{}).(*rules)
 	rules.mu.Lock()
 	defer rules.mu.Unlock()
 	rules.of[kind] = &rule{n: n, onward: onward, fault: f}
