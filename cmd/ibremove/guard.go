@@ -36,7 +36,7 @@ func (j *job) refuseRemovals() error {
 	}
 	return refuse("check that it is the right file; then raise --max-removals.",
 		"%s: would %s %s, more than --max-removals %d allows; nothing was sent",
-		j.in.path, j.verb(), count(j.removals(), "member"), j.o.MaxRemovals)
+		j.in.name(), j.verb(), count(j.removals(), "member"), j.o.MaxRemovals)
 }
 
 // refuseShares looks at what each group would lose.
@@ -48,7 +48,7 @@ func (j *job) refuseShares() error {
 		if g.Share() > j.o.MaxGroupShare {
 			return refuse("check that it is the right file; then raise --max-group-share.",
 				"%s: group %s would lose %s of its %s (%s%%), more than --max-group-share %s%% allows; nothing was sent",
-				j.in.path, j.groupName(g.GID), number(g.Leaving), count(g.Members, "member"), percent(g.Share()), percent(j.o.MaxGroupShare))
+				j.in.name(), j.groupName(g.GID), number(g.Leaving), count(g.Members, "member"), percent(g.Share()), percent(j.o.MaxGroupShare))
 		}
 	}
 	return nil

@@ -58,6 +58,16 @@ func (in *input) read(f func(*batch.Reader) error) error {
 	return blame(in.path, err)
 }
 
+// name is the file for people.
+func (in *input) name() string { return nameOf(in.path) }
+
+func nameOf(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return path
+}
+
 func (in *input) sha256() string { return hex.EncodeToString(in.source.SHA256[:]) }
 
 // blame puts the file's name in front of an error in reading it. Nothing was
@@ -67,9 +77,7 @@ func blame(path string, err error) error {
 	if err == nil || errors.As(err, &exit) {
 		return err
 	}
-	if path == "-" {
-		path = "stdin"
-	}
+	path = nameOf(path)
 	if r, ok := errors.AsType[*batch.Refusal](err); ok {
 		hint := r.Hint
 		if hint == "" {

@@ -82,7 +82,7 @@ func (j *job) takeUp(ctx context.Context) error {
 		}
 	case !j.o.Again:
 		hint := "run its failures again with: " + shellLine("ibremove", "resume", e.dir) + "\nor run the whole file again with --again."
-		return refuse(hint, "%s: run %s has finished this file already (%s); nothing was sent", j.in.path, e.header.RunID, e.dir)
+		return refuse(hint, "%s: run %s has finished this file already (%s); nothing was sent", j.in.name(), e.header.RunID, e.dir)
 	}
 	return j.execute(ctx)
 }

@@ -23,11 +23,7 @@ func (j *job) tellPlan() {
 // plan is what the file asks, in lines for people.
 func (j *job) plan() []string {
 	c, l := j.in.census, j.in.ledger
-	path := j.in.path
-	if path == "-" {
-		path = "stdin"
-	}
-	lines := []string{fmt.Sprintf("%s: %s in %s.", path, count(c.Rows, "row"), count(l.Groups(), "group"))}
+	lines := []string{fmt.Sprintf("%s: %s in %s.", j.in.name(), count(c.Rows, "row"), count(l.Groups(), "group"))}
 	add := func(what, format string, args ...any) {
 		lines = append(lines, fmt.Sprintf("  %-12s %s", what, fmt.Sprintf(format, args...)))
 	}

@@ -1,0 +1,278 @@
+package podtest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ibremove/podclient/podtest"
+)
+
+func TestFaults(t *testing.T) {
+	const own = `{"overallResult":"SUCCESS","results":["",""]}`
+	for name, tc := range map[string]struct {
+		fault   podtest.Fault
+		applied bool
+		status  int    // 0: no answer
+		body    string // so much of it as arrived
+		whole   bool
+	}{
+		"none":            {podtest.Fault{}, true, 200, own, true},
+		"apply alone":     {podtest.Fault{Apply: true}, true, 200, own, true},
+		"status":          {podtest.Fault{Status: 500}, false, 500, `{"code":500,"message":"Internal Server Error"}`, true},
+		"status, applied": {podtest.Fault{Status: 502, Message: "bad gateway", Apply: true}, true, 502, `{"code":502,"message":"bad gateway"}`, true},
+		"accepted":        {podtest.Fault{Status: 202, Apply: true}, true, 202, own, true},
+		"no content":      {podtest.Fault{Status: 204, Apply: true}, true, 204, "", true},
+		"body":            {podtest.Fault{Body: []byte("<html>")}, false, 200, "<html>", true},
+		"body, applied":   {podtest.Fault{Body: []byte("{}"), Apply: true}, true, 200, "{}", true},
+		"empty body":      {podtest.Fault{Body: []byte{}, Apply: true}, true, 200, "", true},
+		"short":           {podtest.Fault{ShortResults: 1}, true, 200, `{"overallResult":"SUCCESS","results":[""]}`, true},
+		"shorter":         {podtest.Fault{ShortResults: 9}, true, 200, `{"overallResult":"SUCCESS","results":[]}`, true},
+		"cut":             {podtest.Fault{CutAfter: 12}, true, 200, own[:12], false},
+		"cut at the end":  {podtest.Fault{CutAfter: 9999}, true, 200, own[:len(own)-1], false},
+		"cut before all":  {podtest.Fault{CutAfter: -1}, true, 200, "", false},
+		"reset":           {podtest.Fault{Reset: true}, false, 0, "", false},
+		"reset, applied":  {podtest.Fault{Reset: true, Apply: true}, true, 0, "", false},
+		"delay":           {podtest.Fault{Delay: time.Millisecond}, true, 200, own, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t, podtest.Options{Fault: func(podtest.Request) podtest.Fault { return tc.fault }}, nil)
+			c.pod.AddMembers(group, 1, 2)
+			status, body, err := c.send(c.request("POST", membership(group, "remove"), "[1,2]"))
+			if status != tc.status || body != tc.body || (err == nil) != tc.whole {
+				t.Errorf("%d %q %v, want %d %q", status, body, err, tc.status, tc.body)
+			}
+			if applied := len(c.pod.Members(group)) == 0; applied != tc.applied {
+				t.Errorf("carried out is %t", applied)
+			}
+			r := c.pod.Requests()[0]
+			if r.Answered != tc.status || (len(r.Applied) == 2) != tc.applied {
+				t.Errorf("log: %+v", r)
+			}
+		})
+	}
+}
+
+func TestFaultHeader(t *testing.T) {
+	c := open(t, podtest.Options{}, nil)
+	c.pod.SetFault(func(r podtest.Request) podtest.Fault {
+		if r.OfKind != 2 {
+			return podtest.Fault{}
+		}
+		return podtest.Fault{Status: 302, Header: http.Header{"location": {"https://elsewhere.example/"}, "Content-Type": {"text/html"}}}
+	})
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for n, want := range []int{200, 302, 200} {
+		answer, err := c.http.Do(c.request("GET", "/pod/v2/sessioninfo", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		redirected := answer.Header.Get("Location") != "" && answer.Header.Get("Content-Type") == "text/html"
+		if answer.StatusCode != want || redirected != (want == 302) {
+			t.Errorf("request %d: %d %v", n+1, answer.StatusCode, answer.Header)
+		}
+	}
+}
+
+// TestHang holds that a hanging request ends with its client, or else with
+// the server, and that the rest of the pod goes on.
+func TestHang(t *testing.T) {
+	c := open(t, podtest.Options{}, nil)
+	c.pod.AddMembers(group, 1, 2)
+	arrived := make(chan struct{}, 2)
+	c.pod.SetFault(func(r podtest.Request) podtest.Fault {
+		if r.Kind != podtest.Remove {
+			return podtest.Fault{}
+		}
+		arrived <- struct{}{}
+		return podtest.Fault{Hang: true, Apply: r.OfKind == 2}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	hang := func(ctx context.Context, body string) {
+		_, _, err := c.send(c.request("POST", membership(group, "remove"), body).WithContext(ctx))
+		done <- err
+	}
+	go hang(ctx, "[1]")
+	<-arrived
+	if status, _ := c.call("GET", membership(group, "list"), ""); status != 200 {
+		t.Error(status)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	go hang(t.Context(), "[2]")
+	<-arrived
+	c.server.Close()
+	if err := <-done; err == nil {
+		t.Error("an answer came")
+	}
+	c.server.Close() // once more does nothing
+	c.wantMembers(1)
+}
+
+// TestDelayed holds that a request that lies about is carried out although its
+// client has gone.
+func TestDelayed(t *testing.T) {
+	c := open(t, podtest.Options{}, nil)
+	c.pod.AddMembers(group, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	c.pod.SetFault(func(podtest.Request) podtest.Fault {
+		cancel()
+		return podtest.Fault{Delay: 20 * time.Millisecond}
+	})
+	if _, _, err := c.send(c.request("POST", membership(group, "remove"), "[1]").WithContext(ctx)); err == nil {
+		t.Fatal("an answer came")
+	}
+	for c.pod.Requests()[0].Answered == 0 { // until the pod has come to it
+		if t.Context().Err() != nil {
+			t.Fatal("never carried out")
+		}
+	}
+	c.wantMembers()
+}
+
+// TestRates holds that each rate brings its own kind of failure, that the seed
+// settles which requests fail, and that logins are spared.
+func TestRates(t *testing.T) {
+	for rate, broken := range map[string]func(status int, body string, err error) bool{
+		"fault-503":          func(status int, _ string, _ error) bool { return status == 503 },
+		"fault-429":          func(status int, _ string, _ error) bool { return status == 429 },
+		"fault-500-before":   func(status int, _ string, _ error) bool { return status == 500 },
+		"fault-500-after":    func(status int, _ string, _ error) bool { return status == 500 },
+		"fault-cut":          func(_ int, _ string, err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) },
+		"fault-reset-before": func(status int, _ string, err error) bool { return status == 0 && err != nil },
+		"fault-reset-after":  func(status int, _ string, err error) bool { return status == 0 && err != nil },
+		"fault-garbage":      func(status int, body string, _ error) bool { return status == 200 && strings.Contains(body, "<html>") },
+	} {
+		t.Run(rate, func(t *testing.T) {
+			pattern := func(seed string) (all string) {
+				c := open(t, podtest.Options{}, nil)
+				c.set(rate, "0.5", "fault-seed", seed)
+				for id := range 40 {
+					c.pod.AddMembers(group, int64(id+1))
+					status, body, err := c.send(c.request("POST", membership(group, "remove"), fmt.Sprintf("[%d]", id+1)))
+					bad := broken(status, body, err)
+					if !bad && (status != 200 || body != result("") || err != nil) {
+						t.Errorf("another failure: %d %s %v", status, body, err)
+					}
+					out := !c.pod.IsMember(group, int64(id+1))
+					if bad && rate != "fault-garbage" && out != (strings.HasSuffix(rate, "-after") || rate == "fault-cut") {
+						t.Errorf("carried out is %t", out)
+					}
+					all += map[bool]string{true: "x", false: "."}[bad]
+				}
+				if status, _ := c.call("POST", "/login/pubkey/authenticate", "{}"); status != 400 {
+					t.Errorf("login: %d", status)
+				}
+				return all
+			}
+			first := pattern("7")
+			if n := strings.Count(first, "x"); n < 8 || n > 32 {
+				t.Errorf("%d of 40 fail at a rate of a half", n)
+			}
+			if again := pattern("7"); again != first {
+				t.Errorf("one seed, two patterns:\n%s\n%s", first, again)
+			}
+			if other := pattern("8"); other == first {
+				t.Error("another seed, the same pattern")
+			}
+		})
+	}
+}
+
+func TestThrottle(t *testing.T) {
+	clock := &clock{now: time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC)}
+	for _, tc := range []struct {
+		name  string
+		set   []string
+		after string
+		done  bool
+	}{
+		{"seconds", []string{"retry-after", "1500ms"}, "2", false},
+		{"date", []string{"retry-after", "90s", "retry-after-date", "true"}, "Wed, 30 Sep 2026 02:01:30 GMT", false},
+		{"silent", []string{"retry-after", "0"}, "", false},
+		{"carried out", []string{"throttled-done", "true"}, "1", true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := open(t, podtest.Options{Now: clock.Now}, nil)
+			clock := clock.Now()
+			c.set(append(tc.set, "rate", "2.5")...)
+			c.pod.AddMembers(group, 1, 2, 3, 4)
+			for id := range 4 {
+				answer, err := c.http.Do(c.request("POST", membership(group, "remove"), "["+strconv.Itoa(id+1)+"]"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = answer.Body.Close()
+				want, after := 200, ""
+				if id == 3 {
+					want, after = 429, tc.after
+				}
+				if answer.StatusCode != want || answer.Header.Get("Retry-After") != after {
+					t.Errorf("request %d: %d, Retry-After %q", id+1, answer.StatusCode, answer.Header.Get("Retry-After"))
+				}
+				if answer.Header.Get("Date") != clock.Format(http.TimeFormat) {
+					t.Errorf("date is not the pod's: %s", answer.Header.Get("Date"))
+				}
+			}
+			if done := !c.pod.IsMember(group, 4); done != tc.done {
+				t.Errorf("carried out is %t", done)
+			}
+		})
+	}
+}
+
+// TestEvenPace holds that a client at the limit is never refused.
+func TestEvenPace(t *testing.T) {
+	for _, rate := range []float64{0.4, 1, 2.5, 7, 40} {
+		clock := &clock{now: time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC)}
+		c := open(t, podtest.Options{Now: clock.Now}, func(b *podtest.Behaviour) { b.Rate = rate })
+		for n := range 100 {
+			if status, _ := c.call("GET", "/pod/v2/sessioninfo", ""); status != 200 {
+				t.Fatalf("%g/s: request %d: %d", rate, n+1, status)
+			}
+			clock.Advance(time.Duration(float64(time.Second)/rate) + 1)
+		}
+	}
+}
+
+// TestLatency holds that the change is there before its answer.
+func TestLatency(t *testing.T) {
+	c := open(t, podtest.Options{}, nil)
+	c.pod.AddMembers(group, 1, 2)
+	c.set("slow-groups", "other,"+group, "slow-by", "1h")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if _, _, err := c.send(c.request("POST", membership(group, "remove"), "[1]").WithContext(ctx)); err == nil {
+			t.Error("an answer came")
+		}
+	}()
+	for c.pod.IsMember(group, 1) {
+		if t.Context().Err() != nil {
+			t.Fatal("never removed")
+		}
+	}
+	if status, _ := c.call("GET", "/pod/v1/admin/user/1/status", ""); status != 200 {
+		t.Error("the rest of the pod is slow too")
+	}
+	cancel()
+	<-done
+
+	c.set("slow-groups", "", "add-latency", "10ms")
+	start := time.Now()
+	c.call("POST", membership(group, "add"), "[1,3,4]")
+	if took := time.Since(start); took < 30*time.Millisecond {
+		t.Errorf("adding three took %v", took)
+	}
+}
