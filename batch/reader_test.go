@@ -109,7 +109,7 @@ func TestReaderFormats(t *testing.T) {
 		{"sep= wins over what occurs more often", "sep=;\ngid;userId;a,b,c,d,e\ng1;5;x\n", "3 g1 5", batch.Layout{}, 0, "", ""},
 		{"the delimiter under which the columns are found", "userId;gid;a,b,c,d,e\n5;g1;x\n", "2 g1 5", batch.Layout{}, 0, "", ""},
 
-		{"blank rows", "\n , ,\u00A0\n\n" + lf + "\n,,\n\"\",\"\",\" \"\n\t\n", "4 g1 347583113330001|5 g2 347583113330002", batch.Layout{}, 7, "gid,userId,note", ""},
+		{"blank rows", "\n , ,\u00A0\n\n" + lf + "\n,,\n\"\",\"\",\" \"\n\t\n", "5 g1 347583113330001|6 g2 347583113330002", batch.Layout{}, 7, "gid,userId,note", ""},
 		{"blank rows under another delimiter, before the header", ";;;\n" + lf, "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 1, "", ""},
 		{"blank rows with cells beyond the header", "gid,userId\n,,,,\ng1,5\n", "3 g1 5", batch.Layout{}, 1, "", ""},
 

@@ -36,6 +36,7 @@ type killKit struct {
 	url     string
 	rows    [][2]string
 	lives   int
+	started func(*os.Process) // called when a life has begun; nil: nothing
 }
 
 // buildProgram builds the program with its failpoints.
@@ -89,6 +90,9 @@ func (k *killKit) run(failpoint string, at int, after time.Duration) (code int, 
 	cmd.Stderr = &text
 	if err := cmd.Start(); err != nil {
 		k.t.Fatal(err)
+	}
+	if k.started != nil {
+		k.started(cmd.Process)
 	}
 	if after > 0 {
 		defer time.AfterFunc(after, func() { _ = cmd.Process.Kill() }).Stop()
@@ -197,6 +201,37 @@ func TestFullDiskAtEveryStep(t *testing.T) {
 		}
 		k.ends()
 	}
+}
+
+// TestKillBySecondSignal: the first one drains, the second one quits at once.
+func TestKillBySecondSignal(t *testing.T) {
+	k := newKillKit(t, buildProgram(t))
+	release := make(chan struct{})
+	arrived := make(chan struct{})
+	k.pod.SetFault(func(r podtest.Request) podtest.Fault {
+		if r.Kind == podtest.Remove && r.OfKind == 2 {
+			close(arrived)
+			<-release
+		}
+		return podtest.Fault{}
+	})
+	k.started = func(p *os.Process) {
+		<-arrived
+		for range 2 {
+			if err := p.Signal(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(50 * time.Millisecond) //nolint:forbidigo // two signals at once may be delivered as one
+		}
+	}
+	code, stderr := k.live(0, 0)
+	close(release)
+	if code != 130 || !strings.Contains(stderr, "stopped at once, by a second signal") {
+		t.Fatalf("exit %d\n%s", code, stderr)
+	}
+	k.started = nil
+	k.pod.SetFault(nil)
+	k.ends()
 }
 
 // TestKillAtRandom kills from outside, several times in a row.

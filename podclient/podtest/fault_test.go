@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ibremove/podclient/podtest"
@@ -122,22 +124,33 @@ func TestHang(t *testing.T) {
 // TestDelayed holds that a request that lies about is carried out although its
 // client has gone.
 func TestDelayed(t *testing.T) {
-	c := open(t, podtest.Options{}, nil)
-	c.pod.AddMembers(group, 1)
-	ctx, cancel := context.WithCancel(t.Context())
-	c.pod.SetFault(func(podtest.Request) podtest.Fault {
+	synctest.Test(t, func(t *testing.T) {
+		pod := podtest.New(podtest.Options{Fault: func(podtest.Request) podtest.Fault { return podtest.Fault{Delay: time.Hour} }})
+		pod.AddMembers(group, 1)
+		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		return podtest.Fault{Delay: 20 * time.Millisecond}
-	})
-	if _, _, err := c.send(c.request("POST", membership(group, "remove"), "[1]").WithContext(ctx)); err == nil {
-		t.Fatal("an answer came")
-	}
-	for c.pod.Requests()[0].Answered == 0 { // until the pod has come to it
-		if t.Context().Err() != nil {
-			t.Fatal("never carried out")
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			pod.ServeHTTP(httptest.NewRecorder(), direct(ctx, pod.Token(), "remove", "[1]"))
+		}()
+		synctest.Wait()
+		if !pod.IsMember(group, 1) {
+			t.Error("carried out before the delay")
 		}
-	}
-	c.wantMembers()
+		<-done
+		if pod.IsMember(group, 1) {
+			t.Error("not carried out after it")
+		}
+	})
+}
+
+// direct is a request that needs no connection.
+func direct(ctx context.Context, token, action, body string) *http.Request {
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, membership(group, action), strings.NewReader(body))
+	r.Header.Set("sessionToken", token)
+	r.Header.Set("Content-Type", "application/json")
+	return r
 }
 
 // TestRates holds that each rate brings its own kind of failure, that the seed
@@ -245,34 +258,35 @@ func TestEvenPace(t *testing.T) {
 	}
 }
 
-// TestLatency holds that the change is there before its answer.
+// TestLatency holds that the change is there before its answer, and when the
+// answer comes.
 func TestLatency(t *testing.T) {
-	c := open(t, podtest.Options{}, nil)
-	c.pod.AddMembers(group, 1, 2)
-	c.set("slow-groups", "other,"+group, "slow-by", "1h")
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if _, _, err := c.send(c.request("POST", membership(group, "remove"), "[1]").WithContext(ctx)); err == nil {
-			t.Error("an answer came")
-		}
-	}()
-	for c.pod.IsMember(group, 1) {
-		if t.Context().Err() != nil {
-			t.Fatal("never removed")
-		}
-	}
-	if status, _ := c.call("GET", "/pod/v1/admin/user/1/status", ""); status != 200 {
-		t.Error("the rest of the pod is slow too")
-	}
-	cancel()
-	<-done
-
-	c.set("slow-groups", "", "add-latency", "10ms")
-	start := time.Now()
-	c.call("POST", membership(group, "add"), "[1,3,4]")
-	if took := time.Since(start); took < 30*time.Millisecond {
-		t.Errorf("adding three took %v", took)
+	for _, tc := range []struct {
+		action, body string
+		takes        time.Duration
+	}{
+		{"remove", "[1,2]", time.Minute + time.Hour},
+		{"add", "[3,4]", time.Minute + time.Hour + 2*time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			pod := podtest.New(podtest.Options{})
+			pod.Set(func(b *podtest.Behaviour) {
+				b.Latency, b.AddLatency = time.Minute, time.Second
+				b.SlowGroups, b.SlowBy = []string{"other", group}, time.Hour
+			})
+			pod.AddMembers(group, 1, 2)
+			start, took := time.Now(), make(chan time.Duration, 1)
+			go func() {
+				pod.ServeHTTP(httptest.NewRecorder(), direct(t.Context(), pod.Token(), tc.action, tc.body))
+				took <- time.Since(start)
+			}()
+			synctest.Wait()
+			if n := len(pod.Members(group)); n == 2 || time.Since(start) != 0 {
+				t.Errorf("%s: %d members at once", tc.action, n)
+			}
+			if got := <-took; got != tc.takes {
+				t.Errorf("%s took %v, want %v", tc.action, got, tc.takes)
+			}
+		})
 	}
 }

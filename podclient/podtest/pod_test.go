@@ -159,7 +159,7 @@ func TestStrict(t *testing.T) {
 	at := membership(group, "remove")
 	for name, tc := range map[string]struct {
 		method, path, body string
-		break_             func(*http.Request)
+		spoil              func(*http.Request)
 		status             int
 		says               string
 	}{
@@ -185,8 +185,8 @@ func TestStrict(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := c.request(tc.method, tc.path, tc.body)
-			if tc.break_ != nil {
-				tc.break_(r)
+			if tc.spoil != nil {
+				tc.spoil(r)
 			}
 			status, answer, err := c.send(r)
 			var told struct {
