@@ -55,7 +55,7 @@ func (c *candidate) better(than *candidate) bool {
 }
 
 // choose reads the next record under the best of the delimiters. If none can
-// read it, the error is of the one that came furthest.
+// read it, or none that cuts it, the error is of the one that came furthest.
 func choose(s *scanner, try string, l Layout, sepAllowed bool) (*candidate, error) {
 	var best *candidate
 	var furthest *Refusal
@@ -87,7 +87,7 @@ func choose(s *scanner, try string, l Layout, sepAllowed bool) (*candidate, erro
 		}
 		s.unread()
 	}
-	if best == nil {
+	if furthest != nil && (best == nil || best.problem != nil && best.header.width == 1) {
 		return nil, furthest
 	}
 	s.delim = best.header.Delimiter

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"ibremove/podclient"
 )
@@ -112,6 +113,10 @@ func (d *Dispatcher) refused(ctx context.Context, c Chunk, s story, e *podclient
 
 // believe settles a chunk by the pod's own word for each user.
 func (d *Dispatcher) believe(ctx context.Context, c Chunk, s story, messages []string) {
+	if !slices.ContainsFunc(messages, func(text string) bool { return text != "" }) {
+		d.settle(Settlement{c, d.outcome(s, Removed, CodeOK, "", http.StatusOK)})
+		return
+	}
 	var carried []int
 	refused := make(map[string][]int)
 	var texts []string // in the order of their first user

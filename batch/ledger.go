@@ -49,12 +49,36 @@ func (l *Ledger) Find(gid []byte, user int64) (item uint32, ok bool) {
 		}
 		l.last, g = at, l.groups[at]
 	}
-	at, ok := slices.BinarySearch(l.users[g.lo:g.hi], user)
+	at, ok := search(l.users[g.lo:g.hi], user)
 	return g.lo + uint32(at), ok
+}
+
+// search is a binary search that first looks where user would be if the ids
+// were spread evenly, as those of one tenant about are: far fewer places are
+// touched in a large group.
+func search(users []int64, user int64) (at int, ok bool) {
+	n := len(users)
+	if n < 32 || user <= users[0] || user >= users[n-1] {
+		return slices.BinarySearch(users, user)
+	}
+	share := float64(user-users[0]) / float64(users[n-1]-users[0])
+	guess := int(share * float64(n-1))
+	lo, hi := guess, guess
+	for step := 8; lo > 0 && users[lo] > user; step *= 2 {
+		lo = max(0, lo-step)
+	}
+	for step := 8; hi < n && users[hi] < user; step *= 2 {
+		hi = min(n, hi+step)
+	}
+	at, ok = slices.BinarySearch(users[lo:min(n, hi+1)], user)
+	return lo + at, ok
 }
 
 // Outcome tells what is known of an account; the zero Outcome while nothing is.
 func (l *Ledger) Outcome(item uint32) Outcome { return l.outcomes[l.accounts[item]&outcome] }
+
+// OutcomeID names an account's outcome: two accounts with one id have the same.
+func (l *Ledger) OutcomeID(item uint32) int { return int(l.accounts[item] & outcome) }
 
 // Kept reports whether the file itself says that the account is done: a row of
 // a report of ours that ended well. Such an account is never sent.

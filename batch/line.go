@@ -23,7 +23,9 @@ type Line struct {
 	backoff     Backoff
 	waits       func(why string, d time.Duration)
 
-	auth   sync.Mutex
+	session chan struct{} // held by the one who logs in
+
+	mu     sync.Mutex
 	token  int  // counts logins
 	proven bool // the token of now has been accepted
 }
@@ -50,6 +52,7 @@ func NewLine(c LineConfig) *Line {
 	return &Line{
 		pace:        NewPace(c.Rate),
 		slots:       make(chan struct{}, c.Concurrency),
+		session:     make(chan struct{}, 1),
 		login:       c.Login,
 		stop:        c.Stop,
 		maxAttempts: c.MaxAttempts,
@@ -91,6 +94,8 @@ func (l *Line) Login(ctx context.Context) error {
 		l.stop(&Stop{reason, err})
 		return err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.token, l.proven = l.token+1, false
 	return nil
 }
@@ -117,8 +122,11 @@ func (l *Line) Do(ctx context.Context, request func(context.Context) error) erro
 // 401 it is sent again on a fresh token.
 func (l *Line) Try(ctx context.Context, request func(context.Context) error) error {
 	for {
-		token := l.current()
-		err := l.send(ctx, request)
+		token, err := l.current(ctx)
+		if err != nil {
+			return err
+		}
+		err = l.send(ctx, request)
 		e, isPod := podError(err)
 		if !isPod || e.Status != http.StatusUnauthorized {
 			if err == nil || isPod && e.Kind == podclient.Answered && !passing(e) {
@@ -152,12 +160,10 @@ func (l *Line) again(ctx context.Context, request func(context.Context) error) e
 
 // send takes a slot before its turn, so that a turn is used when it comes.
 func (l *Line) send(ctx context.Context, request func(context.Context) error) error {
-	select {
-	case l.slots <- struct{}{}:
-		defer func() { <-l.slots }()
-	case <-ctx.Done():
+	if enter(ctx, l.slots) != nil {
 		return stopped(ctx)
 	}
+	defer func() { <-l.slots }()
 	if l.pace.Wait(ctx) != nil {
 		return stopped(ctx)
 	}
@@ -186,27 +192,50 @@ func stopped(ctx context.Context) error {
 // else's, or the fruit of one new login. A fresh token that was refused before
 // it was ever accepted is the end.
 func (l *Line) renew(ctx context.Context, refused int) bool {
-	l.auth.Lock()
-	defer l.auth.Unlock()
-	if refused != l.token {
+	if enter(ctx, l.session) != nil {
+		return false
+	}
+	defer func() { <-l.session }()
+	token, proven := l.known()
+	if refused != token {
 		return true
 	}
-	if l.login == nil || l.token > 1 && !l.proven {
+	if l.login == nil || token > 1 && !proven {
 		return false
 	}
 	return l.Login(ctx) == nil
 }
 
-func (l *Line) current() int {
-	l.auth.Lock()
-	defer l.auth.Unlock()
-	return l.token
+// current is the token of now, once nobody logs in any more.
+func (l *Line) current(ctx context.Context) (int, error) {
+	if enter(ctx, l.session) != nil {
+		return 0, stopped(ctx)
+	}
+	defer func() { <-l.session }()
+	token, _ := l.known()
+	return token, nil
+}
+
+func (l *Line) known() (token int, proven bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.token, l.proven
 }
 
 func (l *Line) prove(token int) {
-	l.auth.Lock()
-	defer l.auth.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if token == l.token {
 		l.proven = true
+	}
+}
+
+// enter takes a free place in a semaphore, or waits for one until ctx ends.
+func enter(ctx context.Context, places chan struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

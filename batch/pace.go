@@ -43,10 +43,8 @@ func (p *Pace) Wait(ctx context.Context) error {
 	case p.turn <- struct{}{}:
 	default:
 		waited = true
-		select {
-		case p.turn <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := enter(ctx, p.turn); err != nil {
+			return err
 		}
 	}
 	defer func() { <-p.turn }()

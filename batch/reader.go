@@ -83,7 +83,7 @@ func (r *Reader) read() bool {
 	if gid == nil {
 		gid = Trim(rec.value(h.gid))
 	}
-	if len(userID) == 0 && (len(gid) == 0 || r.gid != nil) && rec.blank(0) {
+	if isBlank(userID) && (r.gid != nil || isBlank(gid)) && rec.blank(0) {
 		r.blank++
 		return false
 	}

@@ -15,15 +15,16 @@ import (
 
 // reading is all that a file's reader tells.
 type reading struct {
-	header   string // as the report keeps it
-	eol      string
-	blank    int
-	isReport bool
-	rows     []string // told by rowText
-	own      []string // the rows as the report keeps them
-	warnings []batch.Warning
-	priors   []batch.Prior
-	err      error
+	header    string // as the report keeps it
+	delimiter byte
+	eol       string
+	blank     int
+	isReport  bool
+	rows      []string // told by rowText
+	own       []string // the rows as the report keeps them
+	warnings  []batch.Warning
+	priors    []batch.Prior
+	err       error
 }
 
 // readAs reads a file the way the program does: a snapshot first.
@@ -42,7 +43,7 @@ func readThrough(file string, l batch.Layout, through func(io.Reader) io.Reader)
 		return reading{err: err}
 	}
 	h := r.Header()
-	got.header, got.eol, got.isReport = string(h.AppendTo(nil)), h.EOL(), h.IsReport
+	got.header, got.delimiter, got.eol, got.isReport = string(h.AppendTo(nil)), h.Delimiter, h.EOL(), h.IsReport
 	for row, err := range r.Rows() {
 		if err != nil {
 			got.err = err
@@ -110,6 +111,7 @@ func TestReaderFormats(t *testing.T) {
 		{"the delimiter under which the columns are found", "userId;gid;a,b,c,d,e\n5;g1;x\n", "2 g1 5", batch.Layout{}, 0, "", ""},
 
 		{"blank rows", "\n , ,\u00A0\n\n" + lf + "\n,,\n\"\",\"\",\" \"\n\t\n", "5 g1 347583113330001|6 g2 347583113330002", batch.Layout{}, 7, "gid,userId,note", ""},
+		{"blank rows of other white space", "gid,userId\n\v\n\"\n\",\u2003\ng1,5\n", "5 g1 5", batch.Layout{}, 2, "", ""},
 		{"blank rows under another delimiter, before the header", ";;;\n" + lf, "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 1, "", ""},
 		{"blank rows with cells beyond the header", "gid,userId\n,,,,\ng1,5\n", "3 g1 5", batch.Layout{}, 1, "", ""},
 

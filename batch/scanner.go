@@ -85,7 +85,9 @@ func (s *scanner) plain(text []byte) int {
 		at += i
 		ends = append(ends, at)
 	}
-	s.rec = record{raw: line, term: text[len(line) : n+1], ends: append(ends, len(line))}
+	rec := &s.rec
+	rec.raw, rec.term, rec.ends = line, text[len(line):n+1], append(ends, len(line))
+	rec.breaks, rec.quotes = 0, false
 	return n + 1
 }
 

@@ -11,6 +11,7 @@ type Verdict struct {
 	Done  bool // nothing is left to do for the row
 	Prior bool // the row keeps what the report that was run again says of it
 	Group int  // by Ledger.GID; -1: the row has none
+	ID    int  // by Ledger.OutcomeID, if the outcome is its pair's own; otherwise 0
 }
 
 // Judge tells the verdicts of a file's rows, in the order of the file.
@@ -57,7 +58,7 @@ func (j *Judge) Row(r *Row) (Verdict, error) {
 	if o.Status == Pending {
 		o = j.ledger.notYet(item)
 	}
-	return Verdict{Outcome: o, Done: pairDone, Group: group}, nil
+	return Verdict{Outcome: o, Done: pairDone, Group: group, ID: j.ledger.OutcomeID(item)}, nil
 }
 
 func sameAs(line int) string {

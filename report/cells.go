@@ -10,16 +10,19 @@ import (
 )
 
 // tail writes the eight result_ cells of a row. Rows with the same outcome
-// share all but the first, so the last one is kept as it was written.
+// share all but the first: they are rendered once.
 type tail struct {
 	delimiter byte
 	op        batch.Operation
 	runID     string
 	at        time.Time // for rows that learnt nothing from the pod
 
-	last  batch.Outcome
-	cells []byte // of last, from result_status on
+	rendered [][]byte // by Verdict.ID: the cells from result_status on
+	cells    []byte   // of an outcome that is not kept
 }
+
+// mostRendered bounds the outcomes that are kept.
+const mostRendered = 1 << 14
 
 // appendHeader appends the names of the eight columns.
 func (t *tail) appendHeader(dst []byte) []byte {
@@ -29,12 +32,19 @@ func (t *tail) appendHeader(dst []byte) []byte {
 	return dst
 }
 
-func (t *tail) append(dst []byte, line int, o batch.Outcome) []byte {
-	if t.cells == nil || o != t.last {
-		t.last, t.cells = o, t.render(t.cells[:0], o)
-	}
+func (t *tail) append(dst []byte, line int, v batch.Verdict) []byte {
 	dst = strconv.AppendInt(append(dst, t.delimiter), int64(line), 10)
-	return append(dst, t.cells...)
+	if v.ID <= 0 || v.ID >= mostRendered {
+		t.cells = t.render(t.cells[:0], v.Outcome)
+		return append(dst, t.cells...)
+	}
+	for len(t.rendered) <= v.ID {
+		t.rendered = append(t.rendered, nil)
+	}
+	if t.rendered[v.ID] == nil {
+		t.rendered[v.ID] = t.render(nil, v.Outcome)
+	}
+	return append(dst, t.rendered[v.ID]...)
 }
 
 func (t *tail) render(dst []byte, o batch.Outcome) []byte {

@@ -50,6 +50,9 @@ func run(disk *disktest.Disk) (durable int, published string, err error) {
 		if e, ok := record.(batch.Entry); !ok || len(e.Intent) > 0 {
 			durable = i + 1
 		}
+		if _, ended := record.(report.End); !ended {
+			continue
+		}
 		text := fmt.Sprintf("report %d\n", i)
 		if _, _, err := report.Publish(disk, filepath.Join(dir, "report.csv"), 0o600, writes(text)); err != nil {
 			return durable, published, errors.Join(err, j.Close())
@@ -118,7 +121,7 @@ func checkCrash(t *testing.T, what, dir string, durable int, published string) {
 		t.Errorf("%s: the report is %q, %v; want %q or a later one", what, content, err, published)
 	}
 
-	j, err := report.OpenJournal(report.OSDisk{}, replay)
+	j, err := report.OpenJournal(disktest.New(dir, disktest.Fault{}), replay)
 	if err != nil {
 		t.Fatal(err)
 	}

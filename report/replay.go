@@ -88,7 +88,7 @@ func NewReplay(src io.ReaderAt, size int64, path string) (*Replay, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	r := &Replay{path: path, src: src, size: size, data: data}
-	r.in = bufio.NewReaderSize(io.NewSectionReader(src, 0, size), 64<<10)
+	r.in = bufio.NewReaderSize(io.NewSectionReader(src, 0, size), int(min(size, readSize)))
 	payload, err := r.next()
 	if err == io.EOF {
 		return nil, fmt.Errorf("%s: %w", path, ErrNoRecord)

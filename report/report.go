@@ -81,7 +81,7 @@ func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
 		if v.Prior {
 			line = t.appendPrior(line, row.InputLine(), row.Prior)
 		} else {
-			line = t.append(line, row.InputLine(), v.Outcome)
+			line = t.append(line, row.InputLine(), v)
 		}
 		line = append(line, header.EOL()...)
 		for _, s := range sheets {

@@ -5,6 +5,8 @@ import (
 	"io"
 )
 
+const readSize = 64 << 10 // bytes asked of the file at once
+
 // next reads the next whole record and returns its payload, valid until the
 // call after it. After the last one, and before a torn tail, it is io.EOF.
 func (r *Replay) next() ([]byte, error) {
@@ -75,7 +77,7 @@ func (r *Replay) damaged(reason string) error {
 
 // withoutZeros is the size of src without the zeros at its end.
 func withoutZeros(src io.ReaderAt, size int64) (int64, error) {
-	block := make([]byte, 64<<10)
+	block := make([]byte, min(size, readSize))
 	for size > 0 {
 		b := block[:min(size, int64(len(block)))]
 		if n, err := src.ReadAt(b, size-int64(len(b))); n < len(b) {

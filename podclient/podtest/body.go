@@ -3,6 +3,7 @@ package podtest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -11,16 +12,12 @@ import (
 func parseIDs(body []byte) ([]int64, error) {
 	rest := space(body)
 	if len(rest) == 0 || rest[0] != '[' {
-		return nil, fmt.Errorf("body is not a JSON array")
+		return nil, errors.New("body is not a JSON array")
 	}
 	ids := make([]int64, 0, bytes.Count(rest, []byte{','})+1)
 	for {
 		rest = space(rest[1:]) // after the bracket or a comma
-		n := 0
-		for n < len(rest) && (rest[n] == '-' || '0' <= rest[n] && rest[n] <= '9') {
-			n++
-		}
-		id, err := parseID(rest[:n])
+		id, n, err := parseID(rest)
 		if err != nil {
 			return nil, fmt.Errorf("body is not a JSON array of int64: element %d: %w", len(ids)+1, err)
 		}
@@ -36,17 +33,27 @@ func parseIDs(body []byte) ([]int64, error) {
 	}
 }
 
-// parseID reads an integer as JSON spells it.
-func parseID(digits []byte) (int64, error) {
-	bare := bytes.TrimPrefix(digits, []byte{'-'})
-	if len(bare) == 0 || bare[0] == '0' && len(bare) > 1 {
-		return 0, fmt.Errorf("no integer")
+// parseID reads an integer as JSON spells it, and tells how long it is.
+func parseID(b []byte) (id int64, n int, err error) {
+	first := 0
+	if len(b) > 0 && b[0] == '-' {
+		first = 1
 	}
-	id, err := strconv.ParseInt(string(digits), 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("no int64")
+	for n = first; n < len(b) && '0' <= b[n] && b[n] <= '9'; n++ {
+		id = id*10 + int64(b[n]-'0')
 	}
-	return id, nil
+	digits := n - first
+	switch {
+	case digits == 0, digits > 1 && b[first] == '0':
+		return 0, 0, errors.New("no integer")
+	case digits > 18: // id may have overflowed
+		if id, err = strconv.ParseInt(string(b[:n]), 10, 64); err != nil {
+			return 0, 0, errors.New("no int64")
+		}
+	case first == 1:
+		id = -id
+	}
+	return id, n, nil
 }
 
 func space(b []byte) []byte {

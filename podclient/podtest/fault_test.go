@@ -50,6 +50,9 @@ func TestFaults(t *testing.T) {
 			if status != tc.status || body != tc.body || (err == nil) != tc.whole {
 				t.Errorf("%d %q %v, want %d %q", status, body, err, tc.status, tc.body)
 			}
+			if tc.fault.Reset && errors.Is(err, io.EOF) {
+				t.Error("the connection ended in good order")
+			}
 			if applied := len(c.pod.Members(group)) == 0; applied != tc.applied {
 				t.Errorf("carried out is %t", applied)
 			}
@@ -67,7 +70,7 @@ func TestFaultHeader(t *testing.T) {
 		if r.OfKind != 2 {
 			return podtest.Fault{}
 		}
-		return podtest.Fault{Status: 302, Header: http.Header{"location": {"https://elsewhere.example/"}, "Content-Type": {"text/html"}}}
+		return podtest.Fault{Status: 302, Header: http.Header{"location": {"https://elsewhere.example/"}, "content-type": {"text/html"}}}
 	})
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for n, want := range []int{200, 302, 200} {
@@ -202,8 +205,22 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// TestAllRates holds that rates add up.
+func TestAllRates(t *testing.T) {
+	c := open(t, podtest.Options{}, nil)
+	c.set("fault-503", "0.5", "fault-429", "0.5")
+	seen := make(map[int]int)
+	for range 40 {
+		status, _ := c.call("GET", membership(group, "list"), "")
+		seen[status]++
+	}
+	if seen[503]+seen[429] != 40 || seen[503] < 8 || seen[429] < 8 {
+		t.Errorf("%v", seen)
+	}
+}
+
 func TestThrottle(t *testing.T) {
-	clock := &clock{now: time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC)}
+	clock := &clock{now: time.Date(2026, 9, 30, 2, 0, 0, 1, time.UTC)}
 	for _, tc := range []struct {
 		name  string
 		set   []string
@@ -211,7 +228,7 @@ func TestThrottle(t *testing.T) {
 		done  bool
 	}{
 		{"seconds", []string{"retry-after", "1500ms"}, "2", false},
-		{"date", []string{"retry-after", "90s", "retry-after-date", "true"}, "Wed, 30 Sep 2026 02:01:30 GMT", false},
+		{"date", []string{"retry-after", "90s", "retry-after-date", "true"}, "Wed, 30 Sep 2026 02:01:31 GMT", false},
 		{"silent", []string{"retry-after", "0"}, "", false},
 		{"carried out", []string{"throttled-done", "true"}, "1", true},
 	} {
@@ -244,7 +261,8 @@ func TestThrottle(t *testing.T) {
 	}
 }
 
-// TestEvenPace holds that a client at the limit is never refused.
+// TestEvenPace holds that a client at the limit is never refused, and one
+// beyond it is.
 func TestEvenPace(t *testing.T) {
 	for _, rate := range []float64{0.4, 1, 2.5, 7, 40} {
 		clock := &clock{now: time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC)}
@@ -254,6 +272,16 @@ func TestEvenPace(t *testing.T) {
 				t.Fatalf("%g/s: request %d: %d", rate, n+1, status)
 			}
 			clock.Advance(time.Duration(float64(time.Second)/rate) + 1)
+		}
+		refused := 0
+		for range 2*int(rate) + 2 { // twice as fast
+			if status, _ := c.call("GET", "/pod/v2/sessioninfo", ""); status == 429 {
+				refused++
+			}
+			clock.Advance(time.Duration(float64(time.Second) / rate / 2))
+		}
+		if refused == 0 {
+			t.Errorf("%g/s: twice the pace is never refused", rate)
 		}
 	}
 }

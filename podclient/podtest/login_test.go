@@ -153,6 +153,9 @@ func TestCertificateLogin(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.token = got.Token
+			if second, err := d.http.Do(d.request("GET", "/pod/v2/sessioninfo", "")); err != nil || second.ProtoMajor != 1 || second.Body.Close() != nil {
+				t.Errorf("HTTP/%d %v: a fault could reset nothing", second.ProtoMajor, err)
+			}
 			if user := d.username(); user != "offboarding" {
 				t.Errorf("the session is %q's", user)
 			}

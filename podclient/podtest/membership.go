@@ -51,6 +51,9 @@ func (p *Pod) change(c *call, b *Behaviour, now time.Time) *answer {
 			g.recent = append(g.recent, change{at: now.UnixNano(), id: id, was: s.in})
 		}
 		s.in = c.Kind == Add
+		if applied == nil {
+			applied = make([]int64, 0, len(c.IDs))
+		}
 		applied = append(applied, id)
 	}
 	results.n = max(0, results.n-b.ShortResults)

@@ -107,6 +107,8 @@ func TestCalls(t *testing.T) {
 	c := open(t, podtest.Options{BasePath: "/context/"}, nil)
 	c.pod.AddMembers(group, 3, 1, 2, 2)
 	c.pod.AddMembers("a/b%2F+~", 9)
+	c.pod.SetUser(6, podtest.Disabled)
+	c.pod.SetUser(6, podtest.Enabled)
 	c.pod.SetUser(7, podtest.Disabled)
 	c.pod.SetUser(8, podtest.Unknown)
 	for _, tc := range []struct {
@@ -124,6 +126,7 @@ func TestCalls(t *testing.T) {
 		{"POST", membership("none", "remove"), "[1]", 404, `{"code":403,"message":"group cannot be found"}`},
 		{"POST", membership("none", "add"), "[1]", 404, `{"code":403,"message":"group cannot be found"}`},
 		{"GET", "/pod/v1/admin/user/1/status", "", 200, `{"status":"ENABLED"}`},
+		{"GET", "/pod/v1/admin/user/6/status", "", 200, `{"status":"ENABLED"}`},
 		{"GET", "/pod/v1/admin/user/7/status", "", 200, `{"status":"DISABLED"}`},
 		{"GET", "/pod/v1/admin/user/8/status", "", 400, `{"code":400,"message":"user cannot be found"}`},
 	} {
@@ -146,9 +149,16 @@ func TestCalls(t *testing.T) {
 	if len(groups) != 2 || groups[0].ID != group || groups[0].MemberCount != 3 || !groups[0].Active || len(groups[0].Policies) == 0 {
 		t.Errorf("groups: %+v", groups)
 	}
-	var session struct{ Username string }
-	if _, answer := c.call("GET", "/pod/v2/sessioninfo", ""); json.Unmarshal([]byte(answer), &session) != nil || session.Username != "simulator" {
-		t.Errorf("session: %s", answer)
+	c.set("hidden-groups", group)
+	if _, answer := c.call("GET", "/pod/v1/admin/group/list", ""); strings.Contains(answer, group) || !strings.Contains(answer, "a/b%2F+~") {
+		t.Errorf("groups with one hidden: %s", answer)
+	}
+	for _, forbidden := range []string{"false", "true"} {
+		c.set("forbidden", forbidden)
+		_, answer := c.call("GET", "/pod/v2/sessioninfo", "")
+		if !strings.Contains(answer, `"username":"simulator"`) || strings.Contains(answer, "USER_PROVISIONING") == (forbidden == "true") {
+			t.Errorf("session, forbidden is %s: %s", forbidden, answer)
+		}
 	}
 }
 
@@ -208,6 +218,7 @@ func TestRequests(t *testing.T) {
 	r.Header.Set("X-Trace-Id", "abc")
 	r.Header.Set("User-Agent", "test/1")
 	r.Header.Set("Idempotency-Key", "once")
+	r.Header.Set("X-Idempotency-Key", "twice")
 	if _, _, err := c.send(r); err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +231,7 @@ func TestRequests(t *testing.T) {
 	}
 	first, page, again := log[0], log[1], log[2]
 	if first.Kind != podtest.Remove || first.Ordinal != 1 || first.OfKind != 1 || first.GID != group || first.TraceID != "abc" ||
-		first.UserAgent != "test/1" || first.ContentType != "application/json" || first.IdempotencyKey != "once" || first.Answered != 200 ||
+		first.UserAgent != "test/1" || first.ContentType != "application/json" || first.IdempotencyKey != "oncetwice" || first.Answered != 200 ||
 		!slices.Equal(first.IDs, []int64{1, 3, 3}) || !slices.Equal(first.Applied, []int64{1}) || first.Time.IsZero() {
 		t.Errorf("first: %+v", first)
 	}

@@ -62,10 +62,7 @@ func (p *Pod) serve(w http.ResponseWriter, r *http.Request, stop <-chan struct{}
 		reset(w)
 		return
 	case f.Hang:
-		select {
-		case <-r.Context().Done():
-		case <-stop:
-		}
+		<-r.Context().Done() // the client's going, or the server's closing
 		panic(http.ErrAbortHandler)
 	}
 	if !sleep(b.latency(&c.Request), stop) {
