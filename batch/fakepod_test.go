@@ -102,7 +102,7 @@ func (p *fakePod) carryOut(gid string, users []int64) []string {
 	messages := make([]string, len(users))
 	for i, u := range users {
 		switch in := p.groups[gid][u]; {
-		case u%1000 == 666:
+		case deactivated(u):
 			messages[i] = "user is deactivated"
 		case in == (p.op == batch.Add):
 			messages[i] = "nothing to do"
@@ -114,6 +114,9 @@ func (p *fakePod) carryOut(gid string, users []int64) []string {
 	}
 	return messages
 }
+
+// deactivated users are those whose id ends in 666, but for 666 itself.
+func deactivated(user int64) bool { return user > 1000 && user%1000 == 666 }
 
 func (p *fakePod) list(_ context.Context, gid string, skip, limit int) ([]int64, error) {
 	a := p.arrive(request{kind: "list", gid: gid, skip: skip})

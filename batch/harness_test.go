@@ -17,6 +17,7 @@ import (
 // trial is one file, its ledger, a fake pod and a dispatcher between them.
 type trial struct {
 	t      *testing.T
+	rows   []string
 	file   string
 	ledger *batch.Ledger
 	census *batch.Census
@@ -32,7 +33,7 @@ type trial struct {
 // member at first. The dispatcher is made when edit has had its say.
 func newTrial(t *testing.T, rows []string, edit func(*trial)) *trial {
 	t.Helper()
-	c := &trial{t: t, file: "gid,userId\n" + strings.Join(rows, "\n") + "\n"}
+	c := &trial{t: t, rows: rows, file: "gid,userId\n" + strings.Join(rows, "\n") + "\n"}
 	c.ctx, c.stop = context.WithCancelCause(t.Context())
 	t.Cleanup(func() { c.stop(nil) })
 	c.ledger, c.census = check(t, c.file, batch.CheckOptions{})

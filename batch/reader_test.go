@@ -104,6 +104,7 @@ func TestReaderFormats(t *testing.T) {
 		{"sep= line", "sep=;\n" + swap(",", ";"), "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "sep=;\ngid;userId;note", "\n"},
 		{"SEP= line behind a BOM", "\uFEFFSEP=,\r\n" + swap("\n", "\r\n"), "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "\uFEFFSEP=,\r\ngid,userId,note", "\r\n"},
 		{"sep= tab", "sep=\t\n" + swap(",", "\t"), "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "", ""},
+		{"sep= line with a space", "sep= ;\n" + swap(",", ";"), "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "", ""},
 		{"sep= line quoted", "\"sep=,\"\n" + lf, "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "\"sep=,\"\ngid,userId,note", "\n"},
 		{"sep= line quoted and filled up", "\"sep=,\",,\n" + lf, "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "", ""},
 		{"sep=; re-saved with commas", "sep=;,,\n" + lf, "3 g1 347583113330001|4 g2 347583113330002", batch.Layout{}, 0, "", ""},
@@ -195,11 +196,33 @@ func TestReaderLongFile(t *testing.T) {
 	}
 }
 
+// A block of the file may end within a line end, a doubled quote, a character,
+// and behind a Ctrl-Z that is not the final one.
+func TestReaderBlockEnds(t *testing.T) {
+	const row, n = "g,5,\"x\"\"\",日\x1A\r\n", 17000 // over a block of 256 KiB
+	for shift := range len(row) {
+		file := "gid,userId,a,b" + strings.Repeat(" ", shift) + "\r\n" + strings.Repeat(row, n)
+		got := readAs(file, batch.Layout{})
+		if got.err != nil || len(got.rows) != n || got.rows[n-1] != fmt.Sprintf("%d g 5", n+1) {
+			t.Fatalf("shifted by %d: %d rows, %v", shift, len(got.rows), got.err)
+		}
+		want := strings.TrimSuffix(row, "\r\n")
+		for i, own := range got.own {
+			if i == n-1 {
+				want = strings.TrimSuffix(want, "\x1A")
+			}
+			if own != want {
+				t.Fatalf("shifted by %d: row %d is %q", shift, i, own)
+			}
+		}
+	}
+}
+
 // A read error is the last pair, wherever it occurs, and no end of input.
 func TestReaderReadError(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for _, cause := range []error{broken, io.ErrUnexpectedEOF} {
-		for _, file := range []string{"", "gid,us", "gid,userId\n", "gid,userId\ng1,5\ng1", "gid,userId\ng1,5\n", "gid,userId\ng1,5\n\"g", utf16Text("gid,userId\ng1,5\n", false), strings.Repeat("gid,userId\ng1,5\n", 50)} {
+		for _, file := range []string{"", "gid,us", "gid,userId\n", "gid,userId\ng1,5\ng1", "gid,userId\ng1,5\n", "gid,userId\ng1,5\n\"g", utf16Text("gid,userId\ng1,5\n", false), strings.Repeat("gid,userId\ng1,5\n", 50), utf16Text(strings.Repeat("gid,userId\ng1,5\n", 50), false)} {
 			src := io.MultiReader(strings.NewReader(file), iotest.ErrReader(cause))
 			err := readRows(src, batch.Source{HasLF: true})
 			if !errors.Is(err, cause) {

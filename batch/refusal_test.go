@@ -41,6 +41,7 @@ func TestRefusals(t *testing.T) {
 
 		{"invalid UTF-8", head + "g,1,ab\xE9c\n", batch.Layout{}, "line 2, column 7, byte offset 22: invalid UTF-8", "UTF-8"},
 		{"invalid UTF-8, columns are characters", "\uFEFF" + head + "g,1,é\xFF\n", batch.Layout{}, "line 2, column 6, byte offset 25: invalid UTF-8", ""},
+		{"invalid UTF-8 behind the first block", head + strings.Repeat("g,1,x\n", 100000) + "g,\xFF\n", batch.Layout{}, "line 100002, column 3, byte offset 600018: invalid UTF-8", ""},
 		{"invalid UTF-8 in the header", "gid,userId,\xE9\n", batch.Layout{}, "line 1, column 12, byte offset 11: invalid UTF-8", ""},
 		{"invalid UTF-8 in quotes", head + "g,1,\"a\n\xC3(\"\n", batch.Layout{}, "line 3, column 1, byte offset 23: invalid UTF-8", ""},
 		{"a cut character at the end", head + "g,1,\xC3", batch.Layout{}, "line 2, column 5, byte offset 20: invalid UTF-8", ""},

@@ -188,7 +188,7 @@ func (s *scanner) closed(text []byte, start, end int, final bool) (int, error) {
 // chomp takes the CR off a cell that begins at start and ends where text does,
 // at LF or at the end of the file.
 func (s *scanner) chomp(text []byte, start int) []byte {
-	if n := len(text); n > start && s.eol == '\n' && text[n-1] == '\r' {
+	if n := len(text); n > start && text[n-1] == '\r' {
 		return text[:n-1]
 	}
 	return text

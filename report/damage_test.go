@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -162,11 +164,18 @@ func TestJournalWithRecordsOutOfPlace(t *testing.T) {
 	record := func(n int) []byte { return journal[ends[n-2]:ends[n-1]] } // from 2
 	for n := 2; n <= len(ends); n++ {
 		before, after := journal[:ends[n-2]], journal[ends[n-1]:]
-		checkDamage(t, "twice", slices.Concat(before, record(n), record(n), after), n+1)
+		twice, missing := slices.Concat(before, record(n), record(n), after), slices.Concat(before, after)
+		checkDamage(t, "twice", twice, n+1)
+		if _, _, err := read(twice); !strings.Contains(err.Error(), fmt.Sprintf("record %d is here again", n)) {
+			t.Errorf("twice: %v", err)
+		}
 		if n == len(ends) {
 			continue // without its last record it is a shorter journal
 		}
-		checkDamage(t, "missing", slices.Concat(before, after), n)
+		checkDamage(t, "missing", missing, n)
+		if _, _, err := read(missing); !strings.Contains(err.Error(), fmt.Sprintf("missing, record %d follows", n+1)) {
+			t.Errorf("missing: %v", err)
+		}
 		checkDamage(t, "swapped", slices.Concat(before, record(n+1), record(n), after[len(record(n+1)):]), n)
 	}
 
@@ -201,31 +210,41 @@ func TestReplayRefuses(t *testing.T) {
 	}
 }
 
-// A read error must never pass for the end of a journal.
+// A read error must never pass for the end of a journal, nor must a file that
+// becomes shorter while it is read.
 func TestReplayReadError(t *testing.T) {
 	journal, _ := sound(t)
 	for at := range len(journal) {
-		src := failingReader{bytes.NewReader(journal), int64(at)}
-		r, err := report.NewReplay(src, int64(len(journal)), "journal")
-		if err == nil {
-			_, err = all(r)
-		}
-		if !errors.Is(err, syscall.EIO) {
-			t.Fatalf("byte %d: got %v", at, err)
+		for _, fault := range []error{syscall.EIO, io.EOF} {
+			src := &failingReader{Reader: bytes.NewReader(journal), bad: int64(at), fault: fault}
+			r, err := report.NewReplay(src, int64(len(journal)), "journal")
+			if err == nil {
+				_, err = all(r)
+			}
+			if fault == io.EOF {
+				fault = io.ErrUnexpectedEOF
+			}
+			if !errors.Is(err, fault) {
+				t.Fatalf("byte %d: got %v, want %v", at, err, fault)
+			}
 		}
 	}
 }
 
-// failingReader cannot read the byte at bad, nor what follows.
+// failingReader is read once without a fault, for the zeros at its end; then
+// neither the byte at bad can be read nor what follows.
 type failingReader struct {
 	*bytes.Reader
-	bad int64
+	bad   int64
+	fault error
+	read  bool
 }
 
-func (r failingReader) ReadAt(p []byte, offset int64) (int, error) {
-	if good := r.bad - offset; good < int64(len(p)) {
+func (r *failingReader) ReadAt(p []byte, offset int64) (int, error) {
+	if good := r.bad - offset; r.read && good < int64(len(p)) {
 		n, _ := r.Reader.ReadAt(p[:max(0, good)], offset)
-		return n, syscall.EIO
+		return n, r.fault
 	}
+	r.read = true
 	return r.Reader.ReadAt(p, offset)
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -71,6 +72,17 @@ func TestFreeSpace(t *testing.T) {
 		t.Errorf("%d bytes free, %v", free, err)
 	}
 	if _, err := report.FreeSpace(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A journal that is a pipe is refused at once: to open it would wait for ever.
+func TestReplayOfAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), report.JournalFile)
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.OpenReplay(path); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("got %v", err)
 	}
 }

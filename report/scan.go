@@ -13,7 +13,7 @@ func (r *Replay) next() ([]byte, error) {
 	r.start = r.end
 	at := r.start.offset
 	rest := r.size - at
-	if at >= r.data || rest < headSize {
+	if rest < headSize {
 		return nil, io.EOF
 	}
 	head, err := r.read(0, headSize)

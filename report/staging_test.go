@@ -1,11 +1,13 @@
 package report_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"ibremove/report"
+	"ibremove/report/disktest"
 )
 
 func TestCommitNeverReplaces(t *testing.T) {
@@ -39,6 +41,32 @@ func TestCommitNeverReplaces(t *testing.T) {
 		}
 		checkDir(t, dir, map[string]string{report.InputFile: want})
 	}
+}
+
+// Once committed, a run's files survive a power cut.
+func TestCommitIsDurable(t *testing.T) {
+	disk := disktest.New(t.TempDir(), disktest.Fault{})
+	stage, err := report.Stage(disk, disk.Root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := disk.Open(stage.Path(report.InputFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = input.Write([]byte("gid,userId\n"))
+	if err := errors.Join(err, input.Close()); err != nil {
+		t.Fatal(err)
+	}
+	dir, _, err := stage.Commit("q3", "20260930T020000Z-1f2e3d4c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	into := t.TempDir()
+	if err := disk.Crash(into, disktest.Losses()["all lost"]); err != nil {
+		t.Fatal(err)
+	}
+	checkDir(t, filepath.Join(into, filepath.Base(dir)), map[string]string{report.InputFile: "gid,userId\n"})
 }
 
 func TestStageSweepsWhatTheKilledLeft(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 )
 
 // post sends a body straight into the pod, over no connection.
-func post(pod *podtest.Pod, token, gid string, body []byte) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "http://pod.example"+membership(gid, "remove"), bytes.NewReader(body))
+func post(t testing.TB, pod *podtest.Pod, token, gid string, body []byte) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://pod.example"+membership(gid, "remove"), bytes.NewReader(body))
 	r.Header.Set("sessionToken", token)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
@@ -34,7 +34,7 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		pod := podtest.New(podtest.Options{})
 		pod.AddMembers(group)
-		w := post(pod, pod.Token(), group, body)
+		w := post(t, pod, pod.Token(), group, body)
 		var want []int64
 		valid := json.Unmarshal(body, &want) == nil && len(want) > 0 && !bytes.Contains(body, []byte("null")) && len(body) <= 2<<20
 		if (w.Code == http.StatusOK) != valid {
@@ -57,7 +57,7 @@ func FuzzGID(f *testing.F) {
 		}
 		pod := podtest.New(podtest.Options{})
 		pod.AddMembers(gid, 1)
-		if w := post(pod, pod.Token(), url.PathEscape(gid), []byte("[1]")); w.Code != http.StatusOK || pod.IsMember(gid, 1) {
+		if w := post(t, pod, pod.Token(), url.PathEscape(gid), []byte("[1]")); w.Code != http.StatusOK || pod.IsMember(gid, 1) {
 			t.Errorf("%q: %d %s", gid, w.Code, w.Body)
 		}
 	})
@@ -84,7 +84,7 @@ func BenchmarkRemove(b *testing.B) {
 			pod.Set(func(b *podtest.Behaviour) { b.NonMember = "" }) // each removal like the first
 			n := 0
 			for b.Loop() {
-				if w := post(pod, token, fmt.Sprint(n%groups), body); w.Code != http.StatusOK {
+				if w := post(b, pod, token, fmt.Sprint(n%groups), body); w.Code != http.StatusOK {
 					b.Fatal(w.Body)
 				}
 				n++
