@@ -66,7 +66,7 @@ func (j *job) ownSimulator() error {
 		username: "simulator",
 		attempts: o.MaxAttempts,
 		config: podclient.Config{
-			Pod:       podclient.Endpoint{URL: base.JoinPath("pod")},
+			Pod:       podclient.Endpoint{URL: below(base, "pod")},
 			Token:     podclient.NewSecret(pod.Token()),
 			Timeout:   o.Timeout,
 			MaxConns:  o.Concurrency,

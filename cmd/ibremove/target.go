@@ -97,9 +97,9 @@ func (t *target) address(o *Options, c *bdk.Config) error {
 		if base, err = parsePodURL(o.PodURL); err != nil {
 			return refuse("give it as https://HOST, with no user, password, query or fragment.", "--pod-url: %w", err)
 		}
-		t.config.Pod.URL, t.config.Login.URL = base.JoinPath("pod"), base.JoinPath("login")
+		t.config.Pod.URL, t.config.Login.URL = below(base, "pod"), below(base, "login")
 		if c.SessionAuth.URL == nil {
-			t.config.SessionAuth.URL = base.JoinPath("sessionauth")
+			t.config.SessionAuth.URL = below(base, "sessionauth")
 		}
 	}
 	if base == nil {
@@ -111,6 +111,13 @@ func (t *target) address(o *Options, c *bdk.Config) error {
 	}
 	t.pod = strings.TrimSuffix(base.String(), "/")
 	return nil
+}
+
+// below is a service of the pod at base.
+func below(base *url.URL, name string) *url.URL {
+	u := *base
+	u.Path, u.RawPath = strings.TrimRight(base.Path, "/")+"/"+name, ""
+	return &u
 }
 
 // parsePodURL never quotes the address: it may hold a password.
