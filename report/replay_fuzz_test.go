@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,7 +112,7 @@ func FuzzReplay(f *testing.F) {
 		if err != nil {
 			return
 		}
-		whole := append(content[:len(content)-int(torn):len(content)-int(torn)], '\n')
+		whole := slices.Concat(content[:len(content)-int(torn)], []byte("\n"))
 		if again, _, err := read(whole); err != nil || !reflect.DeepEqual(got, again) {
 			t.Errorf("first %+v, without the torn tail %+v, %v", got, again, err)
 		}
