@@ -2,8 +2,6 @@ package batch
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -42,10 +40,6 @@ type LineConfig struct {
 	// Waits is told of each wait that is not for the pace; nil: nobody is.
 	Waits func(why string, d time.Duration)
 }
-
-// errStopped: the run stopped before the request had its turn. It hides why,
-// which may be what another request came to.
-var errStopped = errors.New("the run stopped before this was sent")
 
 // NewLine makes a line on which nobody is logged in yet.
 func NewLine(c LineConfig) *Line {
@@ -161,11 +155,11 @@ func (l *Line) again(ctx context.Context, request func(context.Context) error) e
 // send takes a slot before its turn, so that a turn is used when it comes.
 func (l *Line) send(ctx context.Context, request func(context.Context) error) error {
 	if enter(ctx, l.slots) != nil {
-		return stopped(ctx)
+		return context.Cause(ctx)
 	}
 	defer func() { <-l.slots }()
 	if l.pace.Wait(ctx) != nil {
-		return stopped(ctx)
+		return context.Cause(ctx)
 	}
 	sent := time.Now()
 	err := request(context.WithoutCancel(ctx))
@@ -182,10 +176,6 @@ func (l *Line) send(ctx context.Context, request func(context.Context) error) er
 		l.pace.Answered(sent)
 	}
 	return err
-}
-
-func stopped(ctx context.Context) error {
-	return fmt.Errorf("%w: %v", errStopped, context.Cause(ctx)) //nolint:errorlint // see errStopped
 }
 
 // renew reports whether there is a token that is not the one refused: somebody
@@ -209,7 +199,7 @@ func (l *Line) renew(ctx context.Context, refused int) bool {
 // current is the token of now, once nobody logs in any more.
 func (l *Line) current(ctx context.Context) (int, error) {
 	if enter(ctx, l.session) != nil {
-		return 0, stopped(ctx)
+		return 0, context.Cause(ctx)
 	}
 	defer func() { <-l.session }()
 	token, _ := l.known()

@@ -267,9 +267,9 @@ func TestReaderStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for row := range r.Rows() {
-		if row.UserID != 5 {
-			t.Fatalf("row %d", row.UserID)
+	for row, err := range r.Rows() {
+		if err != nil || row.UserID != 5 {
+			t.Fatalf("the first row: %v, %v", row, err)
 		}
 		break
 	}

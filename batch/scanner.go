@@ -85,8 +85,9 @@ func (s *scanner) plain(text []byte) int {
 		at += i
 		ends = append(ends, at)
 	}
+	ends = append(ends, len(line))
 	rec := &s.rec
-	rec.raw, rec.term, rec.ends = line, text[len(line):n+1], append(ends, len(line))
+	rec.raw, rec.term, rec.ends = line, text[len(line):n+1], ends
 	rec.breaks, rec.quotes = 0, false
 	return n + 1
 }

@@ -124,7 +124,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func zipped(s string) string {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	io.WriteString(z, s) //nolint:errcheck // into memory
-	z.Close()            //nolint:errcheck // into memory
+	io.WriteString(z, s)
+	z.Close()
 	return b.String()
 }

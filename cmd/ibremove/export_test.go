@@ -14,6 +14,8 @@ var (
 	Span       = duration
 	ShellQuote = shellQuote
 	Printable  = printable
+
+	WriteMetrics = writeMetrics
 )
 
 // Parse reads a command line and an environment into Options.
