@@ -30,7 +30,7 @@ func evidence(groups, notDone int) *report.Evidence {
 		e.Groups = append(e.Groups, c)
 	}
 	for n := range min(notDone, report.MostRows) {
-		e.NotDone = append(e.NotDone, report.NotDoneRow{Line: n + 2, GID: "g1", UserID: "<script>alert(1)</script>", Status: "failed", Code: "pod_message", Message: "‮gnihton & \"more\""})
+		e.NotDone = append(e.NotDone, report.NotDoneRow{Line: n + 2, GID: "g1", UserID: "<script>alert(1)</script>", Status: "failed", Code: "pod_message", Message: "\u202egnihton & \"more\""})
 	}
 	e.Rest = max(0, notDone-report.MostRows)
 	return e
