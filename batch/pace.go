@@ -5,16 +5,18 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Pace spaces requests evenly, without a burst, and is shared by all workers.
 // A throttled answer pauses everybody and slows the pace, which then recovers.
 type Pace struct {
-	interval time.Duration // from one request to the next, at the full pace
-	turn     chan struct{} // held by the one who goes next
+	full    rate.Limit
+	limiter *rate.Limiter
+	turn    chan struct{} // held by the one who goes next: nobody else has reserved a place
 
 	mu     sync.Mutex
-	last   time.Time // when the last request was due
 	until  time.Time // the end of the last pause
 	share  float64   // of the full pace, at the end of that pause
 	slowed time.Time // when the pace was last brought down
@@ -22,41 +24,36 @@ type Pace struct {
 }
 
 const (
-	slowest  = 1.0 / 16              // of the full pace: what throttling brings it down to
-	recovery = 20 * time.Second      // from nothing to the full pace, evenly
-	lateness = 10 * time.Millisecond // of a timer, that the next turn makes up for
+	slowest  = 1.0 / 16         // of the full pace: what throttling brings it down to
+	recovery = 20 * time.Second // from nothing to the full pace, evenly
 )
 
 // NewPace allows perSecond requests a second; a fraction is allowed.
 func NewPace(perSecond float64) *Pace {
-	return &Pace{
-		interval: time.Duration(min(float64(time.Second)/perSecond, math.MaxInt64/4)),
-		turn:     make(chan struct{}, 1),
-		share:    1,
-	}
+	full := rate.Limit(perSecond)
+	return &Pace{full: full, limiter: rate.NewLimiter(full, 1), turn: make(chan struct{}, 1), share: 1}
 }
 
 // Wait returns when the next request may go out. Who waits first goes first.
 func (p *Pace) Wait(ctx context.Context) error {
-	waited := false
-	select {
-	case p.turn <- struct{}{}:
-	default:
-		waited = true
-		if err := enter(ctx, p.turn); err != nil {
-			return err
-		}
+	if err := enter(ctx, p.turn); err != nil {
+		return err
 	}
 	defer func() { <-p.turn }()
-	for ctx.Err() == nil {
-		d := p.take(waited)
-		if d <= 0 {
+	for {
+		if err := sleep(ctx, p.paused()); err != nil {
+			return err
+		}
+		p.limiter.SetLimit(p.limit())
+		place := p.limiter.Reserve()
+		if err := sleep(ctx, place.Delay()); err != nil {
+			place.Cancel()
+			return err
+		}
+		if p.paused() <= 0 { // throttled meanwhile: the place is given up
 			return nil
 		}
-		_ = sleep(ctx, d)
-		waited = true
 	}
-	return ctx.Err()
 }
 
 // Slow brings the pace down after a throttled answer to a request that went
@@ -96,28 +93,23 @@ func (p *Pace) Answered(sent time.Time) {
 	}
 }
 
-// take takes the turn if it is due, or says how long it is until then. Who
-// waited for a turn makes up for a late timer; who comes when nobody waits
-// does not, for that would be a burst.
-func (p *Pace) take(waited bool) time.Duration {
+// paused is how long nobody may go yet.
+func (p *Pace) paused() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	due := p.last.Add(p.interval)
-	if !p.last.Before(p.until) {
-		due = p.last.Add(gap(p.interval, recovered(p.share, p.last.Sub(p.until))))
+	return time.Until(p.until)
+}
+
+// limit is the pace that brings the next request when a pace that recovers
+// meanwhile would.
+func (p *Pace) limit() rate.Limit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	share := recovered(p.share, time.Since(p.until))
+	if share == 1 {
+		return p.full
 	}
-	if due.Before(p.until) {
-		due = p.until
-	}
-	if due.After(now) {
-		return due.Sub(now)
-	}
-	p.last = now
-	if waited {
-		p.last = now.Add(-min(now.Sub(due), lateness))
-	}
-	return 0
+	return rate.Limit(1 / gap(1/float64(p.full), share))
 }
 
 // recovered is the share of the full pace, some time after a pause that ended
@@ -126,15 +118,16 @@ func recovered(share float64, since time.Duration) float64 {
 	return min(1, share+max(0, since.Seconds())/recovery.Seconds())
 }
 
-// gap is the time in which a pace that begins at a share of the full one, and
-// recovers meanwhile, comes to one request. The share grows by 1/recovery a
-// second: the area below it, times the full pace, is what was sent.
-func gap(interval time.Duration, share float64) time.Duration {
-	t, one := recovery.Seconds(), interval.Seconds()
-	if slow := t * (1 - share*share) / 2; one > slow { // it is full again before that
-		return interval + time.Duration((t*(1-share)-slow)*float64(time.Second))
+// gap is the time, in seconds, in which a pace that begins at a share of the
+// full one, and recovers meanwhile, comes to one request; interval is that of
+// the full pace. The share grows by 1/recovery a second: the area below it,
+// times the full pace, is what was sent.
+func gap(interval, share float64) float64 {
+	t := recovery.Seconds()
+	if slow := t * (1 - share*share) / 2; interval > slow { // it is full again before that
+		return interval + t*(1-share) - slow
 	}
-	return time.Duration(t * (math.Sqrt(share*share+2*one/t) - share) * float64(time.Second))
+	return t * (math.Sqrt(share*share+2*interval/t) - share)
 }
 
 // sleep waits for d, or until ctx ends.

@@ -91,6 +91,7 @@ func (r *Reader) read() bool {
 	r.row.read(rec, gid, userID)
 	if h.IsReport {
 		r.prior.read(rec, h.result)
+		r.row.stillBad()
 	}
 	return true
 }

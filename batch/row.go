@@ -63,6 +63,18 @@ func (r *Row) read(rec *record, gid, userID []byte) {
 	}
 }
 
+// stillBad keeps a row of a report of ours invalid whose cells did not fit the
+// header of the first input. The report has as many cells as the header, so it
+// looks well; but which of them are the right ones only a person can tell.
+func (r *Row) stillBad() {
+	const remedy = "; correct the row, then empty its result_code"
+	if r.Prior.Status != Invalid || r.Prior.Code != CodeBadRow {
+		return
+	}
+	r.UserID, r.Warnings = 0, 0
+	r.Fault = Fault{CodeBadRow, strings.TrimSuffix(r.Prior.Message, remedy) + remedy}
+}
+
 // blame names all that is wrong, and takes the code of the first. A cell that
 // is not there is not blamed once more.
 func (r *Row) blame(userID []byte, badGID, badUserID string) {
