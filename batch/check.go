@@ -16,6 +16,7 @@ type Census struct {
 	Rounded    Lines          // user ids that a spreadsheet may have rounded
 	NoTenant   Lines          // user ids without a tenant part
 	Swallowed  Lines          // rows with a cell that may hold further rows
+	Ruined     Lines          // of a report of ours: ids that were well when it was written
 	IsReport   bool           // the file is a report of ours
 	RunIDs     []string       // the runs that such a report names, in order; not all if they are many
 }
@@ -132,6 +133,9 @@ func (c *Census) note(row *Row) {
 		if w.Has(WarnSwallowed) {
 			c.Swallowed.add(row.Line)
 		}
+	}
+	if p := row.Prior; p != nil && p.Known && p.Status != Invalid && row.Fault.Code != "" && !row.done() {
+		c.Ruined.add(row.Line)
 	}
 	if row.Prior != nil && row.Prior.RunID != "" {
 		if id := row.Prior.RunID; len(c.RunIDs) < 100 && !slices.Contains(c.RunIDs, id) {

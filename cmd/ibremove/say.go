@@ -105,6 +105,10 @@ func (j *job) warn() {
 	for _, w := range warnings(j.in.census) {
 		j.term.Warn(w)
 	}
+	if r := j.in.census.Ruined; r.Count > 0 {
+		j.term.Warn(fmt.Sprintf("%s: well when the report was written, and ruined since, by a spreadsheet? The directory of run %s still has the true ids: ibremove resume RUN-DIR.",
+			lineList(r), strings.Join(j.in.census.RunIDs, ", ")))
+	}
 	if j.undoOf != "" && !j.preflightOf {
 		j.term.Warn("the run that is undone had no --preflight: only the pod's word tells who was a member before.")
 	}
