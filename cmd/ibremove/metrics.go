@@ -66,6 +66,9 @@ func metrics(s *report.Summary, success float64) ([]byte, error) {
 	}
 	vector("ibremove_rows", "Rows of the last run, by outcome.", rows, "status")
 	counter("ibremove_requests_total", "Requests of the last run, by HTTP status or event.", codes, "code")
+	retried := prometheus.NewCounter(prometheus.CounterOpts{Name: "ibremove_requests_retried_total", Help: "Requests of the last run that were sent again."})
+	registry.MustRegister(retried)
+	retried.Add(float64(s.Requests.Retried))
 	gauge("ibremove_run_start_timestamp_seconds", "When the last run began.", seconds(s.StartedAt))
 	gauge("ibremove_run_end_timestamp_seconds", "When the last run ended.", seconds(s.FinishedAt))
 	gauge("ibremove_run_duration_seconds", "How long the last run took.", s.FinishedAt.Sub(s.StartedAt).Seconds())
