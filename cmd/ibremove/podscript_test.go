@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ibremove/podclient/podtest"
+	"ibremove/report"
 )
 
 // podCommands let a script have a pod, break it, and look into it.
@@ -23,6 +24,7 @@ func podCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"requests": requests,
 		"glob":     glob,
 		"disable":  disable,
+		"hold":     hold,
 	}
 }
 
@@ -190,4 +192,11 @@ func disable(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		podOf(ts).SetUser(id, podtest.Disabled)
 	}
+}
+
+// hold takes the lock of a runs directory until the script ends: hold DIR RUN.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	lock, err := report.TakeLock(report.OSDisk{}, ts.MkAbs(args[0]), report.Holder{PID: 4711, Run: args[1]})
+	ts.Check(err)
+	ts.Defer(func() { _ = lock.Unlock() })
 }
