@@ -68,7 +68,7 @@ func commandTable() []command {
 		{
 			name: "simulate", bit: onSimulate, run: simulate,
 			usage: "serve a pod simulator on loopback",
-			about: "It prints its address and a session token on stdout, and serves until it is stopped.",
+			about: "It prints its address and a session token on stdout, and serves until it is stopped. The switches for --set: " + switches() + ".",
 			examples: []string{
 				"ibremove simulate --addr 127.0.0.1:8080 --seed offboarding.csv",
 			},

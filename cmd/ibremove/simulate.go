@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"ibremove/batch"
 	"ibremove/podclient"
@@ -45,6 +46,15 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 		count(len(pod.Groups()), "group"), pod.Token(), address))
 	<-ctx.Done()
 	return nil
+}
+
+// switches names what --set can switch.
+func switches() string {
+	var names []string
+	for _, b := range podtest.Behaviours() {
+		names = append(names, b.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // ownSimulator serves a pod for this job alone.
