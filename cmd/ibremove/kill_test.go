@@ -37,6 +37,26 @@ type killKit struct {
 	rows    [][2]string
 	lives   int
 	started func(*os.Process) // called when a life has begun; nil: nothing
+	stderr  listener          // of the life that runs
+}
+
+// listener keeps what is written, and calls back once when a word comes.
+type listener struct {
+	text strings.Builder
+	word string
+	call func()
+}
+
+func (l *listener) on(word string, call func()) { l.word, l.call = word, call }
+
+// Write implements io.Writer; one goroutine calls it.
+func (l *listener) Write(p []byte) (int, error) {
+	n, err := l.text.Write(p)
+	if l.call != nil && strings.Contains(l.text.String(), l.word) {
+		l.call()
+		l.call = nil
+	}
+	return n, err
 }
 
 // buildProgram builds the program with its failpoints.
@@ -86,8 +106,8 @@ func (k *killKit) run(failpoint string, at int, after time.Duration) (code int, 
 	if at > 0 {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d", failpoint, at))
 	}
-	var text bytes.Buffer
-	cmd.Stderr = &text
+	k.stderr.text.Reset()
+	cmd.Stderr = &k.stderr
 	if err := cmd.Start(); err != nil {
 		k.t.Fatal(err)
 	}
@@ -104,9 +124,9 @@ func (k *killKit) run(failpoint string, at int, after time.Duration) (code int, 
 	}
 	k.reportsAreWhole()
 	if failed {
-		return exit.ExitCode(), text.String() // -1: killed
+		return exit.ExitCode(), k.stderr.text.String() // -1: killed
 	}
-	return 0, text.String()
+	return 0, k.stderr.text.String()
 }
 
 // reportsAreWhole: whatever has its final name holds every row.
@@ -215,14 +235,18 @@ func TestKillBySecondSignal(t *testing.T) {
 		}
 		return podtest.Fault{}
 	})
+	told := make(chan struct{})
+	k.stderr.on("A second signal", func() { close(told) })
 	k.started = func(p *os.Process) {
 		<-arrived
-		for range 2 {
+		interrupt := func() {
 			if err := p.Signal(os.Interrupt); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(50 * time.Millisecond) //nolint:forbidigo // two signals at once may be delivered as one
 		}
+		interrupt()
+		<-told // two at once may be delivered as one
+		interrupt()
 	}
 	code, stderr := k.live(0, 0)
 	close(release)
