@@ -60,7 +60,7 @@ type CheckOptions struct {
 // Check reads all rows and opens an account for each distinct pair. A file
 // that must not be run is a [*Refusal].
 func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
-	c := newCollector()
+	c := new(collector)
 	census := &Census{IsReport: r.Header().IsReport, Invalid: make(map[string]int)}
 	valid, read := 0, int64(0)
 	for row, err := range r.Rows() {
@@ -83,7 +83,7 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 			}
 			continue
 		}
-		c.add(row.GID, row.UserID)
+		c.add(row)
 		if row.Prior != nil {
 			c.recall(row, o.Review)
 		}
@@ -92,7 +92,7 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 		}
 	}
 	census.Blank = r.Blank()
-	l := c.ledger()
+	l := c.ledger(r.row.gids)
 	open := l.Accounts() - l.kept
 	if o.Review {
 		open = l.Count(Pending) + l.Count(Unknown)

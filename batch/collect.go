@@ -5,12 +5,9 @@ import "slices"
 // collector gathers a file's pairs in file order, and sorts them into a Ledger
 // in place: 12 bytes a row at its highest, and no second copy.
 type collector struct {
-	groups []string
-	byGID  map[string]uint32
-	users  []int64
-	owner  []uint32 // parallel to users: the index of the group
-	last   uint32
-	marks  []mark // only for a report of ours that is run again
+	users []int64
+	owner []uint32 // parallel to users: the number of the group
+	marks []mark   // only for a report of ours that is run again
 }
 
 // mark is what a report of ours says of a pair.
@@ -21,10 +18,6 @@ type mark struct {
 	known Outcome
 }
 
-func newCollector() *collector {
-	return &collector{byGID: make(map[string]uint32)}
-}
-
 // reserve makes room for an estimated number of rows, and a little more.
 func (c *collector) reserve(rows int) {
 	rows += rows/64 + 1
@@ -33,25 +26,19 @@ func (c *collector) reserve(rows int) {
 }
 
 // add takes one valid row.
-func (c *collector) add(gid []byte, user int64) {
-	if len(c.groups) == 0 || c.groups[c.last] != string(gid) {
-		at, ok := c.byGID[string(gid)]
-		if !ok {
-			at = uint32(len(c.groups))
-			c.groups = append(c.groups, string(gid))
-			c.byGID[c.groups[at]] = at
-		}
-		c.last = at
+func (c *collector) add(row *Row) {
+	if row.group == noGID {
+		row.group = row.gids.add(row.GID)
 	}
-	c.users = append(c.users, user)
-	c.owner = append(c.owner, c.last)
+	c.users = append(c.users, row.UserID)
+	c.owner = append(c.owner, row.group)
 }
 
 // recall remembers what the row added last, of a report of ours, says of its
 // own pair: it is done; it may be done, and must be looked up; or an earlier
 // send of it may have been carried out.
 func (c *collector) recall(row *Row, review bool) {
-	m := mark{group: c.last, user: row.UserID}
+	m := mark{group: row.group, user: row.UserID}
 	switch p := row.Prior; {
 	case p.Status.Done() && review:
 		m.known = p.outcome()
@@ -68,9 +55,9 @@ func (c *collector) recall(row *Row, review bool) {
 }
 
 // ledger sorts the pairs by group and user id, and drops repeated ones.
-func (c *collector) ledger() *Ledger {
-	l := &Ledger{byGID: c.byGID, outcomes: []Outcome{{}}, index: map[Outcome]uint32{{}: 0}}
-	l.groups = c.partition()
+func (c *collector) ledger(names *gids) *Ledger {
+	l := &Ledger{gids: names, outcomes: []Outcome{{}}, index: map[Outcome]uint32{{}: 0}}
+	l.groups = c.partition(names.names)
 	var again []uint32 // items, in ascending order
 	l.users, again = dedup(l.groups, c.users)
 	l.accounts = c.owner[:len(l.users)]
@@ -99,15 +86,15 @@ func (c *collector) ledger() *Ledger {
 // partition brings each group's users together, in place: every user is
 // swapped once to where it belongs (McIlroy, Bostic, McIlroy: "Engineering
 // Radix Sort", 1993, the American flag sort).
-func (c *collector) partition() []group {
-	groups := make([]group, len(c.groups))
+func (c *collector) partition(names []string) []group {
+	groups := make([]group, len(names))
 	for _, o := range c.owner {
 		groups[o].hi++
 	}
 	var at uint32
 	for g := range groups {
 		n := groups[g].hi
-		groups[g] = group{gid: c.groups[g], lo: at, hi: at} // hi: the next free place
+		groups[g] = group{gid: names[g], lo: at, hi: at} // hi: the next free place
 		at += n
 	}
 	for g := range groups {

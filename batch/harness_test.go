@@ -92,9 +92,10 @@ func reader(t testing.TB, file string) *batch.Reader {
 // how often it was sent.
 func (c *trial) verdicts() []string {
 	c.t.Helper()
-	j := batch.NewJudge(c.ledger)
+	r := reader(c.t, c.file)
+	j := batch.NewJudge(c.ledger, r)
 	var all []string
-	for row, err := range reader(c.t, c.file).Rows() {
+	for row, err := range r.Rows() {
 		if err != nil {
 			c.t.Fatal(err)
 		}

@@ -13,14 +13,13 @@ import (
 // [Dispatcher] guards it while it runs.
 type Ledger struct {
 	groups   []group // in the order of their first row
-	byGID    map[string]uint32
+	gids     *gids
 	users    []int64  // group by group, ascending in each
 	accounts []uint32 // parallel to users: flags and an index into outcomes
 	outcomes []Outcome
 	index    map[Outcome]uint32
 	tally    [NotSent + 1]int
-	last     uint32 // the group found last: rows come in runs
-	kept     int    // accounts that the file itself says are done
+	kept     int // accounts that the file itself says are done
 }
 
 type group struct {
@@ -38,17 +37,16 @@ const (
 
 // Find names the account of a pair.
 func (l *Ledger) Find(gid []byte, user int64) (item uint32, ok bool) {
-	if len(l.groups) == 0 {
+	n := l.gids.find(gid)
+	if n == noGID {
 		return 0, false
 	}
-	g := l.groups[l.last]
-	if g.gid != string(gid) {
-		at, ok := l.byGID[string(gid)]
-		if !ok {
-			return 0, false
-		}
-		l.last, g = at, l.groups[at]
-	}
+	return l.find(n, user)
+}
+
+// find is Find for a group's number.
+func (l *Ledger) find(group uint32, user int64) (item uint32, ok bool) {
+	g := l.groups[group]
 	at, ok := search(l.users[g.lo:g.hi], user)
 	return g.lo + uint32(at), ok
 }
@@ -171,6 +169,9 @@ func (l *Ledger) Where(want func(item uint32) bool) iter.Seq[Chunk] {
 // WithStatus yields, group by group, the accounts whose status is among those
 // given, without those that the file itself says are done.
 func (l *Ledger) WithStatus(statuses ...Status) iter.Seq[Chunk] {
+	if !slices.ContainsFunc(statuses, func(s Status) bool { return l.tally[s] > 0 }) {
+		return func(func(Chunk) bool) {}
+	}
 	return l.Where(func(i uint32) bool {
 		return !l.Kept(i) && slices.Contains(statuses, l.Outcome(i).Status)
 	})

@@ -128,8 +128,9 @@ func TestReportRunAgain(t *testing.T) {
 // judgeAll reads a file again and hands each row with its verdict on.
 func judgeAll(t testing.TB, file string, l *batch.Ledger, each func(*batch.Row, batch.Verdict)) {
 	t.Helper()
-	j := batch.NewJudge(l)
-	for row, err := range reader(t, file).Rows() {
+	r := reader(t, file)
+	j := batch.NewJudge(l, r)
+	for row, err := range r.Rows() {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +138,7 @@ func judgeAll(t testing.TB, file string, l *batch.Ledger, each func(*batch.Row, 
 		if err != nil {
 			t.Fatal(err)
 		}
-		each(row, v)
+		each(row, *v)
 	}
 }
 
@@ -168,7 +169,7 @@ func FuzzConservation(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, rows := batch.NewJudge(l), 0
+		j, rows := batch.NewJudge(l, again), 0
 		count := make(map[batch.Status]int)
 		for row, err := range again.Rows() {
 			if err != nil {

@@ -35,7 +35,7 @@ func NewReader(src io.Reader, s Source, l Layout) (*Reader, error) {
 	}
 	h.bom = enc.bom
 	r := &Reader{scan: scan, header: h, blank: blank}
-	r.row.header = h
+	r.row.header, r.row.gids = h, newGIDs()
 	if l.GID != "" {
 		r.gid = []byte(l.GID)
 	}

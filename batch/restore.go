@@ -7,7 +7,7 @@ import "fmt"
 // never settled is unknown.
 func (l *Ledger) Restore(e Entry) error {
 	for _, c := range e.Intent {
-		items, err := l.find(c)
+		items, err := l.items(c)
 		if err != nil {
 			return err
 		}
@@ -19,7 +19,7 @@ func (l *Ledger) Restore(e Entry) error {
 		}
 	}
 	for _, s := range e.Settled {
-		items, err := l.find(s.Chunk)
+		items, err := l.items(s.Chunk)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,8 @@ func leavesDoubt(code string) bool {
 	return true
 }
 
-func (l *Ledger) find(c Chunk) ([]uint32, error) {
+// items finds the accounts of a chunk that was read from a journal.
+func (l *Ledger) items(c Chunk) ([]uint32, error) {
 	items := make([]uint32, len(c.Users))
 	for k, user := range c.Users {
 		i, ok := l.Find([]byte(c.GID), user)

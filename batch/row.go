@@ -17,6 +17,8 @@ type Row struct {
 
 	header *Header
 	record *record
+	gids   *gids
+	group  uint32 // the gid's number in gids, or noGID
 }
 
 // Fault is what is wrong with a row. The zero value: nothing.
@@ -42,12 +44,23 @@ func (r *Row) AppendTo(dst []byte) []byte {
 	return dst
 }
 
+// Group is the number of the row's group in the ledger; -1: it has none.
+func (r *Row) Group() int {
+	if r.Fault.Code != "" || r.group == noGID {
+		return -1
+	}
+	return int(r.group)
+}
+
 // UserCell is the text of the cell that should hold the user id.
 func (r *Row) UserCell() string { return string(Trim(r.record.value(r.header.userID))) }
 
 // read judges a record that is not blank.
 func (r *Row) read(rec *record, gid, userID []byte) {
-	badGID := CheckGID(gid)
+	badGID := ""
+	if r.group = r.gids.find(gid); r.group == noGID {
+		badGID = CheckGID(gid)
+	}
 	id, badUserID := ParseUserID(userID)
 	r.Line, r.GID, r.UserID, r.record = rec.line, gid, id, rec
 	r.Fault, r.Warnings = Fault{}, 0

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 )
 
@@ -61,6 +62,27 @@ func snapshot(dst io.Writer, src io.Reader, most int64) (Source, error) {
 	sum.Sum(s.SHA256[:0])
 	s.HasLF = feeds.found
 	return s, nil
+}
+
+// Same reads src to its end, and fails there if it does not hold the bytes of
+// the snapshot.
+func (s Source) Same(src io.Reader) io.Reader {
+	return &same{src: src, sum: sha256.New(), want: s.SHA256}
+}
+
+type same struct {
+	src  io.Reader
+	sum  hash.Hash
+	want [sha256.Size]byte
+}
+
+func (s *same) Read(p []byte) (int, error) {
+	n, err := s.src.Read(p)
+	s.sum.Write(p[:n])
+	if err == io.EOF && [sha256.Size]byte(s.sum.Sum(nil)) != s.want {
+		err = errors.New("its content has changed since it was checked")
+	}
+	return n, err
 }
 
 // gunzip looks at the first two bytes of src.

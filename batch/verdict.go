@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -10,55 +11,81 @@ type Verdict struct {
 	Outcome
 	Done  bool // nothing is left to do for the row
 	Prior bool // the row keeps what the report that was run again says of it
-	Group int  // by Ledger.GID; -1: the row has none
 	ID    int  // by Ledger.OutcomeID, if the outcome is its pair's own; otherwise 0
 }
 
 // Judge tells the verdicts of a file's rows, in the order of the file.
 type Judge struct {
 	ledger *Ledger
+	runs   runs
+	plain  []Verdict      // by OutcomeID: of accounts that one row names, and which have it
 	first  map[uint32]int // the line that stands for a repeated pair
+	own    Verdict        // of the row in hand, if no other row has it
 }
 
-// NewJudge judges by the ledger that was made from the same file.
-func NewJudge(l *Ledger) *Judge {
-	return &Judge{ledger: l, first: make(map[uint32]int)}
+// NewJudge judges the rows of r by the ledger that was made from the same
+// bytes (see [Source.Same]), once nothing is settled any more.
+func NewJudge(l *Ledger, r *Reader) *Judge {
+	r.row.gids = l.gids
+	j := &Judge{ledger: l, runs: newRuns(l), plain: make([]Verdict, len(l.outcomes)), first: make(map[uint32]int)}
+	for id, o := range l.outcomes {
+		j.plain[id] = Verdict{Outcome: o, Done: o.Status.Done(), ID: id}
+	}
+	return j
 }
 
-// Row judges one row. Its outcome is found by its gid and user id; a row whose
-// pair has no account is an error that must never be.
-func (j *Judge) Row(r *Row) (Verdict, error) {
-	done := r.done()
+// Row judges one row; the verdict is valid until the next one. Its outcome is
+// found by its gid and user id; a row whose pair has no account is an error
+// that must never be.
+func (j *Judge) Row(r *Row) (*Verdict, error) {
 	if r.Fault.Code != "" {
-		if done {
-			return Verdict{Outcome: r.Prior.outcome(), Done: true, Prior: true, Group: -1}, nil
+		if r.done() {
+			return j.prior(r)
 		}
-		return Verdict{Group: -1, Outcome: Outcome{Status: Invalid, Code: r.Fault.Code, Message: r.Fault.Message}}, nil
+		return j.verdict(Verdict{Outcome: Outcome{Status: Invalid, Code: r.Fault.Code, Message: r.Fault.Message}})
 	}
-	item, ok := j.ledger.Find(r.GID, r.UserID)
+	item, word, ok := j.runs.find(r.group, r.UserID)
 	if !ok {
-		return Verdict{}, fmt.Errorf("line %d: gid %s, user id %d has no account: the file is not the one that was read", r.Line, r.GID, r.UserID)
+		return nil, fmt.Errorf("line %d: gid %s, user id %d has no account: the file is not the one that was read", r.Line, r.GID, r.UserID)
 	}
-	group := int(j.ledger.last)
-	if done {
+	if r.Prior == nil && word&(repeated|kept) == 0 && word&outcome != 0 {
+		return &j.plain[word&outcome], nil
+	}
+	return j.rare(r, item)
+}
+
+// rare judges a row of a report that is run again, one whose pair other rows
+// name too, and one that was not sent.
+func (j *Judge) rare(r *Row, item uint32) (*Verdict, error) {
+	if r.done() {
 		if j.ledger.Repeated(item) && j.first[item] == 0 {
 			j.first[item] = r.InputLine()
 		}
-		return Verdict{Outcome: r.Prior.outcome(), Done: true, Prior: true, Group: group}, nil
+		return j.prior(r)
 	}
 	o := j.ledger.Outcome(item)
-	pairDone := o.Status.Done() || j.ledger.Kept(item)
+	done := o.Status.Done() || j.ledger.Kept(item)
 	if j.ledger.Repeated(item) {
 		line := j.first[item]
 		if line != 0 || j.ledger.Kept(item) {
-			return Verdict{Outcome: Outcome{Status: Duplicate, Code: CodeDuplicate, Message: sameAs(line)}, Done: pairDone, Group: group}, nil
+			return j.verdict(Verdict{Outcome: Outcome{Status: Duplicate, Code: CodeDuplicate, Message: sameAs(line)}, Done: done})
 		}
 		j.first[item] = r.InputLine()
 	}
 	if o.Status == Pending {
 		o = j.ledger.notYet(item)
 	}
-	return Verdict{Outcome: o, Done: pairDone, Group: group, ID: j.ledger.OutcomeID(item)}, nil
+	return j.verdict(Verdict{Outcome: o, Done: done, ID: j.ledger.OutcomeID(item)})
+}
+
+// prior keeps what the report that is run again says of the row.
+func (j *Judge) prior(r *Row) (*Verdict, error) {
+	return j.verdict(Verdict{Outcome: r.Prior.outcome(), Done: true, Prior: true})
+}
+
+func (j *Judge) verdict(v Verdict) (*Verdict, error) {
+	j.own = v
+	return &j.own, nil
 }
 
 func sameAs(line int) string {
@@ -71,8 +98,8 @@ func sameAs(line int) string {
 // outcome is what a report of ours says, as far as its cells can be read.
 func (p *Prior) outcome() Outcome {
 	o := Outcome{Status: p.Status, Code: p.Code, Message: p.Message}
-	_, _ = fmt.Sscan(p.HTTPStatus, &o.HTTPStatus)
-	_, _ = fmt.Sscan(p.Attempts, &o.Attempts)
+	o.HTTPStatus, _ = strconv.Atoi(p.HTTPStatus)
+	o.Attempts, _ = strconv.Atoi(p.Attempts)
 	if at, err := time.Parse(time.RFC3339, p.At); err == nil {
 		o.At = at.Unix()
 	}

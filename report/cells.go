@@ -32,7 +32,7 @@ func (t *tail) appendHeader(dst []byte) []byte {
 	return dst
 }
 
-func (t *tail) append(dst []byte, line int, v batch.Verdict) []byte {
+func (t *tail) append(dst []byte, line int, v *batch.Verdict) []byte {
 	dst = strconv.AppendInt(append(dst, t.delimiter), int64(line), 10)
 	if v.ID <= 0 || v.ID >= mostRendered {
 		t.cells = t.render(t.cells[:0], v.Outcome)

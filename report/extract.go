@@ -25,7 +25,14 @@ func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want f
 			continue
 		}
 		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), row.Prior)
-		if err := s.write(disk, filepath.Dir(path), first, append(line, header.EOL()...)); err != nil {
+		if s.add(first, append(line, header.EOL()...)) {
+			if err := s.take().write(disk, filepath.Dir(path)); err != nil {
+				return Output{}, err
+			}
+		}
+	}
+	if b := s.take(); b != nil {
+		if err := b.write(disk, filepath.Dir(path)); err != nil {
 			return Output{}, err
 		}
 	}
@@ -48,7 +55,7 @@ type Restorable struct {
 func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger) (n Restorable, err error) {
 	header := r.Header()
 	t := &tail{delimiter: header.Delimiter}
-	judge := batch.NewJudge(l)
+	judge := batch.NewJudge(l, r)
 	line := append(t.appendHeader(header.AppendTo(nil)), header.EOL()...)
 	for row, err := range r.Rows() {
 		if err != nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"path/filepath"
 	"time"
 
@@ -44,7 +45,6 @@ type Published struct {
 // if they have rows, in one pass over input. Each is put in place whole; those
 // of an earlier life that have nothing to say any more are taken away.
 func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
-	header := input.Header()
 	out := &Published{
 		Counts:  Counts{Operation: p.Operation},
 		Outputs: make(map[string]Output),
@@ -53,44 +53,23 @@ func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
 	for g := range out.Groups {
 		out.Groups[g] = GroupCounts{GID: p.Ledger.GID(g), Counts: out.Counts}
 	}
-	t := &tail{delimiter: header.Delimiter, op: p.Operation, runID: p.RunID, at: p.At}
 	sheets := []*sheet{
-		{name: DeactivatedFile, of: func(v batch.Verdict) bool { return v.Code == batch.CodeDeactivated && !v.Done }},
-		{name: VerifyFile, of: func(v batch.Verdict) bool { return v.Code == batch.CodeStillMember && !v.Done }},
-		{name: FailuresFile, of: func(v batch.Verdict) bool { return !v.Done }},
-		{name: ReportFile, of: func(batch.Verdict) bool { return true }},
+		{name: DeactivatedFile, of: func(v *batch.Verdict) bool { return v.Code == batch.CodeDeactivated && !v.Done }},
+		{name: VerifyFile, of: func(v *batch.Verdict) bool { return v.Code == batch.CodeStillMember && !v.Done }},
+		{name: FailuresFile, of: func(v *batch.Verdict) bool { return !v.Done }},
+		{name: ReportFile, of: func(*batch.Verdict) bool { return true }},
 	}
 	defer func() {
 		for _, s := range sheets {
 			s.discard()
 		}
 	}()
-	judge := batch.NewJudge(p.Ledger)
-	first := append(t.appendHeader(header.AppendTo(nil)), header.EOL()...)
-	var line []byte
-	for row, err := range input.Rows() {
-		if err != nil {
-			return nil, fmt.Errorf("read %s again: %w", InputFile, err)
+	for b, err := range ahead(p.render(input, sheets, out)) {
+		if err == nil {
+			err = b.write(p.Disk, p.Dir)
 		}
-		v, err := judge.Row(row)
 		if err != nil {
 			return nil, err
-		}
-		out.count(row, v)
-		line = row.AppendTo(line[:0])
-		if v.Prior {
-			line = t.appendPrior(line, row.InputLine(), row.Prior)
-		} else {
-			line = t.append(line, row.InputLine(), v)
-		}
-		line = append(line, header.EOL()...)
-		for _, s := range sheets {
-			if !s.of(v) {
-				continue
-			}
-			if err := s.write(p.Disk, p.Dir, first, line); err != nil {
-				return nil, err
-			}
 		}
 	}
 	if out.Counts.Total() != p.Rows {
@@ -98,6 +77,46 @@ func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
 	}
 	out.Done = len(out.NotDone) == 0
 	return out, p.place(sheets, out)
+}
+
+// render judges each row, counts it, and yields the text of the sheets.
+func (p *Publication) render(input *batch.Reader, sheets []*sheet, out *Published) iter.Seq2[*block, error] {
+	return func(yield func(*block, error) bool) {
+		header := input.Header()
+		t := &tail{delimiter: header.Delimiter, op: p.Operation, runID: p.RunID, at: p.At}
+		first := append(t.appendHeader(header.AppendTo(nil)), header.EOL()...)
+		judge := batch.NewJudge(p.Ledger, input)
+		var line []byte
+		for row, err := range input.Rows() {
+			if err != nil {
+				yield(nil, fmt.Errorf("read %s again: %w", InputFile, err))
+				return
+			}
+			v, err := judge.Row(row)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			out.count(row, v)
+			line = row.AppendTo(line[:0])
+			if v.Prior {
+				line = t.appendPrior(line, row.InputLine(), row.Prior)
+			} else {
+				line = t.append(line, row.InputLine(), v)
+			}
+			line = append(line, header.EOL()...)
+			for _, s := range sheets {
+				if s.of(v) && s.add(first, line) && !yield(s.take(), nil) {
+					return
+				}
+			}
+		}
+		for _, s := range sheets {
+			if b := s.take(); b != nil && !yield(b, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (p *Publication) place(sheets []*sheet, out *Published) error {
@@ -117,10 +136,10 @@ func (p *Publication) place(sheets []*sheet, out *Published) error {
 	return nil
 }
 
-func (out *Published) count(row *batch.Row, v batch.Verdict) {
+func (out *Published) count(row *batch.Row, v *batch.Verdict) {
 	out.Counts.ByStatus[v.Status]++
-	if v.Group >= 0 {
-		out.Groups[v.Group].Counts.ByStatus[v.Status]++
+	if g := row.Group(); g >= 0 {
+		out.Groups[g].Counts.ByStatus[v.Status]++
 	}
 	if v.Done {
 		return
@@ -137,37 +156,4 @@ func (out *Published) count(row *batch.Row, v batch.Verdict) {
 		Code:    v.Code,
 		Message: v.Message,
 	})
-}
-
-// sheet is one file of rows, made when its first row comes.
-type sheet struct {
-	name  string
-	of    func(batch.Verdict) bool
-	rows  int
-	draft *Draft
-}
-
-func (s *sheet) write(disk Disk, dir string, header, line []byte) (err error) {
-	if s.draft == nil {
-		if s.draft, err = NewDraft(disk, filepath.Join(dir, s.name), 0o600); err != nil {
-			return err
-		}
-		if _, err := s.draft.Write(header); err != nil {
-			return err
-		}
-	}
-	s.rows++
-	_, err = s.draft.Write(line)
-	return err
-}
-
-func (s *sheet) commit() (sum string, err error) {
-	sum, _, err = s.draft.Commit()
-	return sum, err
-}
-
-func (s *sheet) discard() {
-	if s.draft != nil {
-		s.draft.Discard()
-	}
 }

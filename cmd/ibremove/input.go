@@ -38,24 +38,34 @@ func takeInput(disk report.Disk, src io.Reader, path, copyTo string, l batch.Lay
 func checkInput(path, copied string, s batch.Source, l batch.Layout, o batch.CheckOptions) (*input, error) {
 	in := &input{path: path, copy: copied, source: s, layout: l}
 	o.Size = s.Size
-	return in, in.read(func(r *batch.Reader) (err error) {
-		in.ledger, in.census, err = batch.Check(r, o)
+	return in, in.open(func(file io.Reader) error {
+		r, err := batch.NewReader(file, s, l)
+		if err == nil {
+			in.ledger, in.census, err = batch.Check(r, o)
+		}
 		return err
 	})
 }
 
-// read passes a reader of the whole file to f.
+// read passes a reader of the whole file to f, again. At its end it fails if
+// it is not the file that was checked.
 func (in *input) read(f func(*batch.Reader) error) error {
+	return in.open(func(file io.Reader) error {
+		r, err := batch.NewReader(in.source.Same(file), in.source, in.layout)
+		if err == nil {
+			err = f(r)
+		}
+		return err
+	})
+}
+
+func (in *input) open(f func(io.Reader) error) error {
 	file, err := os.Open(in.copy)
 	if err != nil {
 		return blame(in.path, err)
 	}
 	defer func() { _ = file.Close() }()
-	r, err := batch.NewReader(file, in.source, in.layout)
-	if err == nil {
-		err = f(r)
-	}
-	return blame(in.path, err)
+	return blame(in.path, f(file))
 }
 
 // name is the file for people.
