@@ -43,9 +43,9 @@ func TestKilledAnywhere(t *testing.T) {
 					r.d.ChunkSize, r.d.Window = 2, 2
 					r.log.fail = func(batch.Entry) bool { n++; return n > at }
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				again := r.next(func(n *trial) { n.d.ChunkSize = 2 })
-				again.d.Run(again.ctx)
+				again.run(again.ctx)
 				again.want("left", again.left(), "")
 				again.want("removed", again.ledger.Count(batch.Removed), 8)
 				again.want("stop", again.reason(), "")
@@ -91,9 +91,9 @@ func TestGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newTrial(t, rows("g", 1, 2), func(r *trial) { r.pod.script = c.script })
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				again := r.next(func(n *trial) { n.pod.script = c.then })
-				again.d.Run(again.ctx)
+				again.run(again.ctx)
 				again.want("rows", again.counts(), c.rows)
 				again.want("requests", again.pod.requests(), c.request)
 			})
@@ -111,7 +111,7 @@ func TestLimitIsOfThisLife(t *testing.T) {
 		}
 		r := newTrial(t, rows("g", 1, 12), limits)
 		for _, want := range []int{4, 8, 12} {
-			r.d.Run(r.ctx)
+			r.run(r.ctx)
 			r.want("failed", r.ledger.Count(batch.Failed), want)
 			r = r.next(limits)
 		}
@@ -125,7 +125,7 @@ func TestPreflightOfDoubt(t *testing.T) {
 		r := newTrial(t, append(rows("g", 1, 2), rows("h", 3, 3)...), func(r *trial) {
 			r.pod.script = unreadable(answered(404), first(9, lost(), true))
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		again := r.next(func(n *trial) {
 			n.pod.groups["g"][2] = true
 			n.pod.script = func(q request) reply {
@@ -136,12 +136,12 @@ func TestPreflightOfDoubt(t *testing.T) {
 			}
 		})
 		again.d.Preflight(again.ctx)
-		again.d.Run(again.ctx)
+		again.run(again.ctx)
 		again.wantRows("g1 removed reconciled 0 0", "g2 removed ok 200 1", "h3 unknown connection_lost 0 1")
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := newTrial(t, rows("g", 1, 2), func(r *trial) { r.pod.script = first(9, answered(429), true) })
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		again := r.next(nil)
 		again.d.Preflight(again.ctx)
 		again.wantRows("g1 removed reconciled 0 0", "g2 removed reconciled 0 0")
@@ -165,10 +165,10 @@ func TestRestoreForeign(t *testing.T) {
 func TestStoppedLookUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newTrial(t, groups(4), func(r *trial) { r.pod.script = unreadable(answered(404), first(99, lost(), true)) })
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		again := r.next(nil)
 		again.stop(&batch.Stop{Reason: batch.StopSignal, Err: errKilled})
-		again.d.Run(again.ctx)
+		again.run(again.ctx)
 		again.want("requests", again.pod.requests(), "")
 		again.want("rows", again.counts(), "4 unknown connection_lost")
 	})

@@ -30,7 +30,7 @@ func TestBisect(t *testing.T) {
 						return reply{}
 					}
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("requests", r.pod.count("change"), c.requests)
 				r.want("failed", r.ledger.Count(batch.Failed), len(c.bad))
 				r.want("removed", r.ledger.Count(batch.Removed), 64-len(c.bad))
@@ -56,7 +56,7 @@ func TestPartStartsAnew(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.wantRows("g1 removed ok 200 4", "g2 removed ok 200 6")
 	})
 }
@@ -82,7 +82,7 @@ func TestShrink(t *testing.T) {
 						return reply{}
 					}
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("removed", r.ledger.Count(batch.Removed), 1000)
 				r.want("left", r.left(), "")
 				refused, accepted := 0, 0
@@ -118,7 +118,7 @@ func TestGroupGone(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("requests", r.pod.requests(), "g[1 2] h[1 2]")
 		r.want("rows", r.counts(), "6 failed http_404, 2 removed ok")
 		r.want("attempts", strings.Join(r.verdicts()[:3], ", "), "g1 failed http_404 404 1, g2 failed http_404 404 1, g3 failed http_404 404 0")
@@ -143,7 +143,7 @@ func TestMaxFailures(t *testing.T) {
 					r.d.ChunkSize, r.d.MaxFailures = 1, c.limit
 					r.pod.script = func(request) reply { return reply{messages: []string{"no"}} }
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("changes", r.pod.count("change"), c.changes)
 				stopped := batch.Reason("")
 				if c.changes < c.rows {
@@ -171,7 +171,7 @@ func TestLeastRequests(t *testing.T) {
 		r := newTrial(t, mixed, func(r *trial) { r.line.Concurrency, r.d.Window = 4, 4 })
 		want := 5 + 5 + 5 // 1000, 857 and 1000 of 200
 		r.want("planned", r.ledger.Requests(200), want)
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("changes", r.pod.count("change"), want)
 		r.want("left", r.left(), "")
 		intents := 0
@@ -203,7 +203,7 @@ func TestOneLookForAllMessages(t *testing.T) {
 				return reply{messages: each}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("lists", r.pod.count("list"), 1)
 		r.want("rows", r.counts(), "9 unknown http_503")
 		r.want("stop", r.reason(), "")

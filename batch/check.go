@@ -25,6 +25,8 @@ type Census struct {
 type LineFault struct {
 	Line int
 	Fault
+
+	cellLine, column int // of the cell to blame
 }
 
 // Lines are places in the file: how many, and the first of them.
@@ -112,10 +114,10 @@ func (c *Census) refuse(strict bool) error {
 	first := c.Faults[0]
 	switch {
 	case strict:
-		return &Refusal{Line: first.Line, Reason: fmt.Sprintf("%s (%s); %d of %d rows are invalid, and --strict allows none", first.Message, first.Code, invalid, c.Rows),
+		return &Refusal{Line: first.cellLine, Column: first.column, Reason: fmt.Sprintf("%s (%s); %d of %d rows are invalid, and --strict allows none", first.Message, first.Code, invalid, c.Rows),
 			Hint: "correct the file, or leave --strict out to run the valid rows"}
 	case 2*invalid > c.Rows && !c.IsReport:
-		return &Refusal{Line: first.Line, Reason: fmt.Sprintf("%d of %d rows are invalid, more than half; the first: %s (%s)", invalid, c.Rows, first.Message, first.Code),
+		return &Refusal{Line: first.cellLine, Column: first.column, Reason: fmt.Sprintf("%d of %d rows are invalid, more than half; the first: %s (%s)", invalid, c.Rows, first.Message, first.Code),
 			Hint: "is this the right file, and --column the right columns? nothing was sent"}
 	}
 	return nil
@@ -146,7 +148,7 @@ func (c *Census) note(row *Row) {
 
 func (c *Census) fault(row *Row) {
 	if c.Invalid[row.Fault.Code]++; len(c.Faults) < 20 {
-		c.Faults = append(c.Faults, LineFault{row.Line, row.Fault})
+		c.Faults = append(c.Faults, row.lineFault())
 	}
 }
 

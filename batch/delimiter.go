@@ -20,9 +20,9 @@ func readHeader(s *scanner, l Layout) (h *Header, blank int, err error) {
 		c, err := choose(s, try, l, sep == nil)
 		switch {
 		case err == io.EOF && blank == 0 && sep == nil:
-			return nil, blank, &Refusal{Reason: "no header: the file is empty", Hint: "the first line has to name the columns: gid,userId"}
+			return nil, blank, &Refusal{Line: 1, Column: 1, Reason: "no header: the file is empty", Hint: "the first line has to name the columns: gid,userId"}
 		case err == io.EOF:
-			return nil, blank, &Refusal{Reason: "no header: the file holds nothing but blank rows", Hint: "the first line has to name the columns: gid,userId"}
+			return nil, blank, &Refusal{Line: s.line, Column: 1, Reason: "no header: the file holds nothing but blank rows", Hint: "the first line has to name the columns: gid,userId"}
 		case err != nil:
 			return nil, blank, err
 		case c.blank:
@@ -33,6 +33,9 @@ func readHeader(s *scanner, l Layout) (h *Header, blank int, err error) {
 			return nil, blank, c.problem
 		default:
 			c.header.sep = sep
+			if c.header.IsReport { // the pod's own texts are in it, verbatim
+				s.most = maxRecord
+			}
 			return c.header, blank, nil
 		}
 	}
@@ -118,6 +121,7 @@ func sepLine(rec *record, delim byte) (byte, error) {
 	}
 	return 0, &Refusal{
 		Line:   rec.line,
+		Column: 1,
 		Reason: fmt.Sprintf("the line sep= names %s as the delimiter", quote([]byte(named))),
 		Hint:   "comma, semicolon, tab and pipe can be read; remove the line if it is wrong",
 	}

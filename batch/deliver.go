@@ -12,24 +12,26 @@ import (
 // story is what has happened to a chunk so far.
 type story struct {
 	sends int    // of its users, in this life, in whatever chunk they were
+	spent int    // of the chunk itself: attempts that count
 	doubt string // the code of the event after which an earlier send may have been carried out
 }
 
 // deliver sends a chunk until every row of it has an outcome.
 func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
-	for attempt := 1; ; attempt++ {
+	for {
 		if d.isGone(c.GID) {
 			d.fail(c, s, http.StatusNotFound, "http_404", "another request for this group was answered 404; nothing more was sent")
 			return
 		}
 		if parts := d.split(c); parts != nil {
+			s.spent = 0
 			for _, part := range parts {
 				d.deliver(ctx, part, s)
 			}
 			return
 		}
 		var messages []string
-		err := d.Line.Do(podclient.WithAttempt(ctx, attempt), func(ctx context.Context) (err error) {
+		err := d.Line.Do(podclient.WithAttempt(ctx, s.spent+1), func(ctx context.Context) (err error) {
 			s.sends++
 			messages, err = d.Change(ctx, c.GID, c.Users)
 			return err
@@ -40,7 +42,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			return
 		}
 		e, ok := podError(err)
-		last := attempt >= d.MaxAttempts
+		last := s.spent+1 >= d.MaxAttempts
 		switch {
 		case !ok: // stopped while it waited for its turn
 			d.unsent(c, s, 0, CodeStopped, "the run stopped before this was sent")
@@ -55,7 +57,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 				d.fruitless(e)
 				return
 			}
-			if !throttling(e) && d.Line.Rest(ctx, e.Code(), attempt) != nil {
+			if !throttling(e) && d.Line.Rest(ctx, e.Code(), s.spent+1) != nil {
 				d.unsent(c, s, 0, e.Code(), e.Message)
 				return
 			}
@@ -65,7 +67,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			if c = d.reconcile(ctx, c, s, e, last); len(c.Items) == 0 {
 				return
 			}
-			if d.Line.Rest(ctx, e.Code(), attempt) != nil {
+			if d.Line.Rest(ctx, e.Code(), s.spent+1) != nil {
 				d.unsent(c, s, e.Status, CodeStopped,
 					fmt.Sprintf("sent without success (%s), still as it was when looked up; the run stopped before it was sent again", e.Code()))
 				return
@@ -75,6 +77,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			d.refused(ctx, c, s, e)
 			return
 		}
+		s.spent++
 	}
 }
 
@@ -104,6 +107,7 @@ func (d *Dispatcher) refused(ctx context.Context, c Chunk, s story, e *podclient
 		if e.Status == http.StatusRequestEntityTooLarge {
 			d.shrink((n + 1) / 2)
 		}
+		s.spent = 0
 		d.deliver(ctx, c.part(0, (n+1)/2), s)
 		d.deliver(ctx, c.part((n+1)/2, n), s)
 	default:

@@ -37,14 +37,14 @@ type Dispatcher struct {
 	size   int             // of a chunk, once a 413 has made it smaller
 	gone   map[string]bool // groups that the pod answered 404 for
 	inARow int             // chunks that came to nothing, one after the other
+	why    error           // the last that one of them came to
 	before *count          // what the ledger held when this life began; nil: nothing was settled yet
 }
 
-// Run looks up what an earlier life left in doubt, and then sends all that is
-// open. It returns when nothing is in flight any more. Why it stopped early,
-// if it did, is the cause of ctx.
-func (d *Dispatcher) Run(ctx context.Context) {
-	d.LookUp(ctx)
+// Send sends all that is open, once [Dispatcher.LookUp] has looked up what an
+// earlier life left in doubt. It returns when nothing is in flight any more.
+// Why it stopped early, if it did, is the cause of ctx.
+func (d *Dispatcher) Send(ctx context.Context) {
 	d.send(ctx, d.Ledger.chunks(d.chunkSize))
 }
 
@@ -140,7 +140,7 @@ func (d *Dispatcher) settle(settled ...Settlement) {
 		d.Stop(&Stop{StopFailures, fmt.Errorf("%d rows failed, more than --max-failures %s allows", failed, d.MaxFailures)})
 	}
 	if d.Progress != nil {
-		d.Progress(now.answered+d.Ledger.Count(NotSent), now.failed)
+		d.Progress(now.answered, now.failed)
 	}
 }
 
@@ -183,9 +183,18 @@ func (d *Dispatcher) fruitless(err error) {
 	const enough = 5
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.why = err
 	if d.inARow++; d.inARow == enough {
 		d.Stop(&Stop{StopUnreachable, fmt.Errorf("%d chunks in a row came to nothing; the last: %w", enough, err)})
 	}
+}
+
+// UsedUp is why rows that had their turn were not sent in the end; nil: no
+// chunk used up its attempts.
+func (d *Dispatcher) UsedUp() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.why
 }
 
 // fruitful ends such a row: the pod answered, well or ill.

@@ -190,7 +190,7 @@ func TestEvents(t *testing.T) {
 						clear(r.pod.groups["g"])
 					}
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.wantRows(c.rows...)
 				r.want("requests", r.pod.requests(), c.requests)
 				r.want("members left", r.left(), c.left)

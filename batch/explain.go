@@ -42,6 +42,9 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 		if ctx.Err() != nil {
 			return
 		}
+		if e, ok := podError(err); ok && throttling(e) {
+			return // not worth a pause of the pod's
+		}
 		if err != nil || status != disabled {
 			continue
 		}

@@ -108,6 +108,12 @@ func (c *trial) verdicts() []string {
 	return all
 }
 
+// run does what a run does after its plan.
+func (c *trial) run(ctx context.Context) {
+	c.d.LookUp(ctx)
+	c.d.Send(ctx)
+}
+
 // left spells who is still a member.
 func (c *trial) left() string {
 	var all []string

@@ -68,7 +68,7 @@ func newHeader(rec *record, delim byte, l Layout) (h *Header, problem *Refusal) 
 			h.result[ours] = i
 		}
 	}
-	h.IsReport = h.result[resultLine] >= 0 && h.result[resultStatus] >= 0 && h.result[resultCode] >= 0
+	h.IsReport = h.result[resultStatus] >= 0 || h.result[resultRunID] >= 0
 	h.gid, h.userID, problem = l.find(h)
 	return h, problem
 }

@@ -35,17 +35,17 @@ func (l Layout) find(h *Header) (gid, userID int, problem *Refusal) {
 	userIDs := h.named(l.UserIDColumn, "userid", "uid")
 	switch {
 	case l.GID != "" && len(gids) > 0:
-		return -1, -1, h.refuse("--gid is given, and the file has a gid column too: "+h.list(gids), "leave --gid out, or take that column out of the file")
+		return -1, -1, h.refuse(gids[0], "--gid is given, and the file has a gid column too: "+h.list(gids), "leave --gid out, or take that column out of the file")
 	case len(userIDs) == 0 || l.GID == "" && len(gids) == 0:
 		return -1, -1, l.missing(h, len(gids) == 0 && l.GID == "", len(userIDs) == 0)
 	case len(gids) > 1:
-		return -1, -1, h.refuse("more than one column for the gid: "+h.list(gids), "rename or remove all but one, or choose with --column gid=NAME")
+		return -1, -1, h.refuse(gids[1], "more than one column for the gid: "+h.list(gids), "rename or remove all but one, or choose with --column gid=NAME")
 	case len(userIDs) > 1:
-		return -1, -1, h.refuse("more than one column for the userId: "+h.list(userIDs), "rename or remove all but one, or choose with --column userId=NAME")
+		return -1, -1, h.refuse(userIDs[1], "more than one column for the userId: "+h.list(userIDs), "rename or remove all but one, or choose with --column userId=NAME")
 	case l.GID != "":
 		return -1, userIDs[0], nil
 	case gids[0] == userIDs[0]:
-		return -1, -1, h.refuse("one column for gid and userId: "+h.list(gids), "name two with --column gid=NAME --column userId=NAME")
+		return -1, -1, h.refuse(gids[0], "one column for gid and userId: "+h.list(gids), "name two with --column gid=NAME --column userId=NAME")
 	}
 	return gids[0], userIDs[0], nil
 }
@@ -77,7 +77,7 @@ func (l Layout) missing(h *Header, gid, userID bool) *Refusal {
 			hint += " or --gid GROUP"
 		}
 	}
-	return h.refuse(strings.Join(what, ", ")+"; the header has "+h.list(h.own), hint)
+	return h.refuse(0, strings.Join(what, ", ")+"; the header has "+h.list(h.own), hint)
 }
 
 // named finds a column by the name that was asked for, or by the known ones.
@@ -112,8 +112,11 @@ func (h *Header) list(columns []int) string {
 	return b.String()
 }
 
-func (h *Header) refuse(reason, hint string) *Refusal {
-	return &Refusal{Line: h.names.line, Reason: reason, Hint: hint}
+// refuse names the place of a column.
+func (h *Header) refuse(column int, reason, hint string) *Refusal {
+	r := &Refusal{Reason: reason, Hint: hint}
+	r.Line, r.Column = h.names.place(column)
+	return r
 }
 
 // fold is a header name without what does not count in it: case, spaces,

@@ -94,6 +94,9 @@ func (l *Ledger) User(item uint32) int64 { return l.users[item] }
 // Accounts is how many distinct pairs there are.
 func (l *Ledger) Accounts() int { return len(l.users) }
 
+// Size is how many bytes the accounts take.
+func (l *Ledger) Size() int { return 8*cap(l.users) + 4*cap(l.accounts) }
+
 // Groups is how many distinct groups there are.
 func (l *Ledger) Groups() int { return len(l.groups) }
 

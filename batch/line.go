@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"net/http"
-	"sync"
 	"time"
 
 	"ibremove/podclient"
@@ -21,11 +20,7 @@ type Line struct {
 	backoff     Backoff
 	waits       func(why string, d time.Duration)
 
-	session chan struct{} // held by the one who logs in
-
-	mu     sync.Mutex
-	token  int  // counts logins
-	proven bool // the token of now has been accepted
+	session session
 }
 
 // LineConfig is what a Line is made of.
@@ -46,7 +41,7 @@ func NewLine(c LineConfig) *Line {
 	return &Line{
 		pace:        NewPace(c.Rate),
 		slots:       make(chan struct{}, c.Concurrency),
-		session:     make(chan struct{}, 1),
+		session:     newSession(),
 		login:       c.Login,
 		stop:        c.Stop,
 		maxAttempts: c.MaxAttempts,
@@ -88,9 +83,7 @@ func (l *Line) Login(ctx context.Context) error {
 		l.stop(&Stop{reason, err})
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.token, l.proven = l.token+1, false
+	l.session.begin()
 	return nil
 }
 
@@ -115,23 +108,43 @@ func (l *Line) Do(ctx context.Context, request func(context.Context) error) erro
 // that is on its way does not, for its answer is wanted all the same. After a
 // 401 it is sent again on a fresh token.
 func (l *Line) Try(ctx context.Context, request func(context.Context) error) error {
-	for {
-		token, err := l.current(ctx)
-		if err != nil {
+	// A token of few uses may be used up by others again and again.
+	most := 4 * cap(l.slots)
+	for refusals := 1; ; refusals++ {
+		if err := l.session.await(ctx); err != nil {
 			return err
 		}
-		err = l.send(ctx, request)
+		token := 0
+		err := l.send(ctx, func(ctx context.Context) error {
+			token = l.session.depart()
+			err := request(ctx)
+			e, isPod := podError(err)
+			l.session.arrive(token, err == nil || isPod && e.Kind == podclient.Answered && !passing(e) && e.Status != http.StatusUnauthorized)
+			return err
+		})
 		e, isPod := podError(err)
-		if !isPod || e.Status != http.StatusUnauthorized {
-			if err == nil || isPod && e.Kind == podclient.Answered && !passing(e) {
-				l.prove(token)
-			}
-			return err
-		}
-		if !l.renew(ctx, token) {
+		if !isPod || e.Status != http.StatusUnauthorized || refusals > most || !l.renew(ctx, token) {
 			return err
 		}
 	}
+}
+
+// renew reports whether there is a token that is not the one refused: somebody
+// else's, or the fruit of one new login. A fresh token that was refused, and
+// that no other request found accepted, is the end.
+func (l *Line) renew(ctx context.Context, refused int) bool {
+	if enter(ctx, l.session.holder) != nil {
+		return false
+	}
+	defer func() { <-l.session.holder }()
+	token, accepted, err := l.session.judged(ctx, refused)
+	if err != nil || token != refused {
+		return err == nil
+	}
+	if l.login == nil || token > 1 && !accepted {
+		return false
+	}
+	return l.Login(ctx) == nil
 }
 
 // Read sends a request that changes nothing, again and again like a chunk.
@@ -176,48 +189,6 @@ func (l *Line) send(ctx context.Context, request func(context.Context) error) er
 		l.pace.Answered(sent)
 	}
 	return err
-}
-
-// renew reports whether there is a token that is not the one refused: somebody
-// else's, or the fruit of one new login. A fresh token that was refused before
-// it was ever accepted is the end.
-func (l *Line) renew(ctx context.Context, refused int) bool {
-	if enter(ctx, l.session) != nil {
-		return false
-	}
-	defer func() { <-l.session }()
-	token, proven := l.known()
-	if refused != token {
-		return true
-	}
-	if l.login == nil || token > 1 && !proven {
-		return false
-	}
-	return l.Login(ctx) == nil
-}
-
-// current is the token of now, once nobody logs in any more.
-func (l *Line) current(ctx context.Context) (int, error) {
-	if enter(ctx, l.session) != nil {
-		return 0, context.Cause(ctx)
-	}
-	defer func() { <-l.session }()
-	token, _ := l.known()
-	return token, nil
-}
-
-func (l *Line) known() (token int, proven bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.token, l.proven
-}
-
-func (l *Line) prove(token int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if token == l.token {
-		l.proven = true
-	}
 }
 
 // enter takes a free place in a semaphore, or waits for one until ctx ends.

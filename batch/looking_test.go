@@ -49,7 +49,7 @@ func TestCanary(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newTrial(t, rows("g", 1, 6), func(r *trial) { r.pod.script = c.script() })
 				r.d.Canary(r.ctx, r.items(1, 2))
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("rows", r.counts(), c.counts)
 				r.want("stop", r.reason(), c.reason)
 				r.want("first", r.pod.got[1].String(), "g[1 2]")
@@ -61,7 +61,7 @@ func TestCanary(t *testing.T) {
 func TestVerify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newTrial(t, append(rows("g", 1, 3), "h,7", "i,8"), nil)
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.pod.groups["g"][2] = true
 		r.pod.script = func(q request) reply {
 			if q.gid == "i" {
@@ -85,6 +85,58 @@ func TestVerify(t *testing.T) {
 	})
 }
 
+// TestVerifyCut: a verification that is stopped before the pod had its time
+// blames nobody.
+func TestVerifyCut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newTrial(t, rows("g", 1, 3), nil)
+		r.run(r.ctx)
+		r.pod.groups["g"][2] = true
+		ctx, cancel := context.WithTimeout(r.ctx, 3*time.Second)
+		defer cancel()
+		v := r.d.Verify(ctx, nil)
+		r.want("verification", fmt.Sprint(v.OK(), v.Cut, v.WrongUsers()), "false true 1")
+		r.d.Refute(v)
+		r.want("rows", r.counts(), "3 removed ok")
+		v = r.d.Verify(ctx, nil)
+		r.want("not begun", fmt.Sprint(v.OK(), v.Cut, len(v.Unread)), "false true 0")
+	})
+}
+
+// TestCanaryAttempts: a canary that became unknown is not sent once more in the
+// same life: no id goes out more often than it may.
+func TestCanaryAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lists := 0
+		r := newTrial(t, rows("g", 1, 4), func(r *trial) {
+			r.d.MaxAttempts, r.line.MaxAttempts = 2, 2
+			r.pod.script = func(q request) reply {
+				if q.kind == "list" {
+					lists++
+				}
+				switch {
+				case q.kind == "change" && q.users[0] == 1:
+					return reply{err: answered(502)}
+				case q.kind == "list" && lists <= 2:
+					return reply{err: answered(502)}
+				}
+				return reply{}
+			}
+		})
+		r.d.LookUp(r.ctx)
+		r.d.Canary(r.ctx, r.items(1, 1))
+		r.d.Send(r.ctx)
+		r.want("rows", r.counts(), "1 unknown http_502, 3 removed ok")
+		sends := 0
+		for _, q := range r.pod.got {
+			if q.kind == "change" && q.users[0] == 1 {
+				sends++
+			}
+		}
+		r.want("sends", sends, 1)
+	})
+}
+
 func TestPreflight(t *testing.T) {
 	setUp := func(t *testing.T, edit func(*trial)) *trial {
 		return newTrial(t, append(rows("g", 1, 4), rows("h", 5, 6)...), edit)
@@ -102,7 +154,7 @@ func TestPreflight(t *testing.T) {
 		r.pod.groups["g"][99] = true
 		states := r.d.Preflight(r.ctx)
 		r.want("states", fmt.Sprint(states[0].GID, states[0].Members, states[0].Leaving, states[0].Share(), states[1].GID, states[1].Gone), "g4 3 75htrue")
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.wantRows("g1 removed ok 200 1", "g2 absent not_member 0 0", "g3 removed ok 200 1", "g4 removed ok 200 1", "h5 failed http_404 404 0", "h6 failed http_404 404 0")
 		r.want("left", r.left(), "g99 h5 h6")
 	})
@@ -118,7 +170,7 @@ func TestPreflight(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := setUp(t, func(r *trial) { r.pod.script = unreadable(c.err, nil) })
 				r.d.Preflight(r.ctx)
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("stop", r.reason(), c.reason)
 				r.want("changes", r.pod.count("change"), 0)
 				r.want("rows", r.counts(), "6 not_sent stopped")
@@ -132,7 +184,7 @@ func TestPreflightOfUndo(t *testing.T) {
 		r := newTrial(t, rows("g", 1, 3), func(r *trial) { r.d.Operation = batch.Add })
 		delete(r.pod.groups["g"], 2)
 		r.d.Preflight(r.ctx)
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.wantRows("g1 absent already_member 0 0", "g2 restored ok 200 1", "g3 absent already_member 0 0")
 	})
 }
@@ -148,7 +200,7 @@ func TestExplain(t *testing.T) {
 			}
 			r.d.ChunkSize = 2
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		asked := make(map[int64]int)
 		r.d.Explain(r.ctx, func(_ context.Context, user int64) (string, error) {
 			asked[user]++
@@ -173,7 +225,7 @@ func TestExplainsAHundredAtMost(t *testing.T) {
 			many = append(many, fmt.Sprintf("g,%d666", i+1))
 		}
 		r := newTrial(t, many, nil)
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		asked := 0
 		r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "DISABLED", nil })
 		r.want("asked", asked, 100)

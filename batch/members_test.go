@@ -121,7 +121,7 @@ func TestAnyPageUnreadable(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("rows", r.counts(), "2 unknown connection_lost")
 		r.want("pages", r.pod.count("list"), 1+3)
 	})

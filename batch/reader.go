@@ -63,7 +63,7 @@ func (r *Reader) Rows() iter.Seq2[*Row, error] {
 				return
 			}
 			if err == io.EOF {
-				err = &Refusal{Line: r.scan.line, Reason: "no data row below the header", Hint: "is this the right file?"}
+				err = &Refusal{Line: r.scan.line, Column: 1, Reason: "no data row below the header", Hint: "is this the right file?"}
 			}
 			if err != nil {
 				yield(nil, err)

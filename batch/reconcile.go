@@ -78,7 +78,7 @@ func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story, status i
 }
 
 // LookUp reads the membership for the accounts that an earlier life, or the
-// report that is run again, left unknown. Who is where the operation wants
+// report that is run again, left unknown: before anything is sent in this one. Who is where the operation wants
 // him is settled, the others are open again; what cannot be read stays unknown.
 func (d *Dispatcher) LookUp(ctx context.Context) {
 	next, done := d.pull(d.Ledger.WithStatus(Unknown))
@@ -110,15 +110,21 @@ func (d *Dispatcher) reconciled(c Chunk, s story, status int) Settlement {
 	return Settlement{c, d.outcome(s, Removed, CodeReconciled, "", status)}
 }
 
-// look reads a chunk's group. A run that was asked to stop still looks, for a
-// while, unless it stopped because the pod cannot be asked.
+// look reads a chunk's group. A run that was stopped meanwhile still looks, for
+// a while, unless it stopped because the pod cannot be asked.
 func (d *Dispatcher) look(ctx context.Context, c Chunk) (Membership, error) {
 	m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
 	stopped := Stopped(ctx)
 	if err == nil || stopped == nil {
 		return m, err
 	}
+	_, asked := podError(err)
 	switch stopped.Reason {
+	case StopUnreachable, StopEntitlement:
+		if asked {
+			return m, err
+		}
+		fallthrough
 	case StopSignal, StopFailures, StopDeadline, StopCanary, StopRecord:
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()

@@ -1,6 +1,9 @@
 package batch
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // record is one row as the file spells it. It is valid until the next one.
 // A cell that begins with a quote is a quoted one; no other cell can.
@@ -15,13 +18,10 @@ type record struct {
 
 // cell is the i-th cell with its quotes, nil if there are not as many.
 func (r *record) cell(i int) []byte {
-	switch {
-	case i >= len(r.ends):
+	if i >= len(r.ends) {
 		return nil
-	case i == 0:
-		return r.raw[:r.ends[0]]
 	}
-	return r.raw[r.ends[i-1]+1 : r.ends[i]]
+	return r.raw[r.start(i):r.ends[i]]
 }
 
 // value is what the i-th cell means.
@@ -35,6 +35,29 @@ func (r *record) value(i int) []byte {
 		return cell
 	}
 	return bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
+}
+
+// place is where the i-th cell begins in the file, or, beyond the last one,
+// where the record ends.
+func (r *record) place(i int) (line, column int) {
+	text := r.raw
+	if i < len(r.ends) {
+		text = r.raw[:r.start(i)]
+	}
+	eol := []byte{'\n'}
+	if bytes.IndexByte(r.raw, '\n') < 0 {
+		eol[0] = '\r'
+	}
+	last := bytes.LastIndex(text, eol)
+	return r.line + bytes.Count(text, eol), utf8.RuneCount(text[last+1:]) + 1
+}
+
+// start is where the i-th cell begins in raw.
+func (r *record) start(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return r.ends[i-1] + 1
 }
 
 // blank reports whether the cells from the i-th on hold nothing but white

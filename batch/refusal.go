@@ -11,7 +11,8 @@ import (
 type Refusal struct {
 	Line   int    // physical line, from 1; 0: no line is to blame
 	Column int    // character within the line, from 1; 0: no column is to blame
-	Offset int64  // bytes of the unpacked file in front of the place; told if over 0
+	Offset int64  // bytes of the unpacked file in front of the place
+	AtByte bool   // Offset is the place, even if it is 0
 	Reason string // what is wrong
 	Hint   string // what to do about it; may be empty
 }
@@ -25,7 +26,7 @@ func (r *Refusal) Error() string {
 	if r.Column > 0 {
 		place = append(place, fmt.Sprintf("column %d", r.Column))
 	}
-	if r.Offset > 0 {
+	if r.Offset > 0 || r.AtByte {
 		place = append(place, fmt.Sprintf("byte offset %d", r.Offset))
 	}
 	if len(place) == 0 {

@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -79,13 +80,31 @@ func (r *Row) read(rec *record, gid, userID []byte) {
 // stillBad keeps a row of a report of ours invalid whose cells did not fit the
 // header of the first input. The report has as many cells as the header, so it
 // looks well; but which of them are the right ones only a person can tell.
+// Who fills in a cell that was missing has told.
 func (r *Row) stillBad() {
 	const remedy = "; correct the row, then empty its result_code"
 	if r.Prior.Status != Invalid || r.Prior.Code != CodeBadRow {
 		return
 	}
+	var had int
+	if n, _ := fmt.Sscanf(r.Prior.Message, tooFew, &had); n == 1 && r.Fault.Code == "" && r.filledFrom(had) {
+		return
+	}
 	r.UserID, r.Warnings = 0, 0
 	r.Fault = Fault{CodeBadRow, strings.TrimSuffix(r.Prior.Message, remedy) + remedy}
+}
+
+const tooFew = "too few cells: %d"
+
+// filledFrom reports whether one of the input's own cells from the n-th on is
+// not empty.
+func (r *Row) filledFrom(n int) bool {
+	for _, i := range r.header.own[min(n, len(r.header.own)):] {
+		if !isBlank(r.record.value(i)) {
+			return true
+		}
+	}
+	return false
 }
 
 // blame names all that is wrong, and takes the code of the first. A cell that
@@ -100,7 +119,7 @@ func (r *Row) blame(userID []byte, badGID, badUserID string) {
 		all = append(all, fmt.Sprintf(format, args...))
 	}
 	if cells < h.width {
-		add(CodeBadRow, "too few cells: %d, the header has %d", cells, h.width)
+		add(CodeBadRow, tooFew+", the header has %d", cells, h.width)
 	}
 	if !r.record.blank(h.width) {
 		add(CodeBadRow, "%d cells, the header has %d: also %s", cells, h.width, surplus(r.record, h.width))
@@ -114,15 +133,31 @@ func (r *Row) blame(userID []byte, badGID, badUserID string) {
 	r.Fault.Message = strings.Join(all, "; ")
 }
 
-// surplus shows the first cells beyond the header.
+// lineFault is the row's fault, with the place of the cell that is to blame.
+func (r *Row) lineFault() LineFault {
+	cell := r.header.userID
+	switch r.Fault.Code {
+	case CodeBadRow:
+		cell = r.header.width
+	case CodeBadGID:
+		cell = r.header.gid
+	}
+	f := LineFault{Line: r.Line, Fault: r.Fault}
+	f.cellLine, f.column = r.record.place(cell)
+	return f
+}
+
+// surplus shows the cells beyond the header, whole: they stand nowhere else.
 func surplus(rec *record, width int) string {
-	const most = 5
+	const most = 1 << 20 // bytes; a report has to be read again
 	var shown []string
+	size := 0
 	for i := width; i < len(rec.ends); i++ {
-		if len(shown) == most {
+		cell := strconv.Quote(string(rec.value(i)))
+		if size += len(cell); size > most {
 			return strings.Join(shown, ", ") + fmt.Sprintf(" and %d more", len(rec.ends)-i)
 		}
-		shown = append(shown, quote(rec.value(i)))
+		shown = append(shown, cell)
 	}
 	return strings.Join(shown, ", ")
 }

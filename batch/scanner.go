@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxField  = 64 << 10 // bytes of one cell's text
+	maxField  = 64 << 10 // bytes of one cell's text, unless the file is a report of ours
 	maxRecord = 16 << 20 // bytes of one row; a bound on memory
 )
 
@@ -21,12 +21,13 @@ type scanner struct {
 	*window
 	delim byte
 	eol   byte // the last byte of a line end
+	most  int  // bytes of a cell
 	line  int  // of the next record
 	rec   record
 }
 
 func newScanner(w *window, hasLF bool) *scanner {
-	s := &scanner{window: w, eol: '\n', line: 1}
+	s := &scanner{window: w, eol: '\n', most: maxField, line: 1}
 	if !hasLF {
 		s.eol = '\r'
 	}
@@ -72,7 +73,7 @@ func (s *scanner) unread() {
 // many bytes that took; 0: the record is another one.
 func (s *scanner) plain(text []byte) int {
 	n := bytes.IndexByte(text, s.eol)
-	if n < 0 || n > maxField || bytes.IndexByte(text[:n], '"') >= 0 {
+	if n < 0 || n > s.most || bytes.IndexByte(text[:n], '"') >= 0 {
 		return 0
 	}
 	line := s.chomp(text[:n], 0)
@@ -136,7 +137,7 @@ func (s *scanner) unquoted(text []byte, start int, final bool) (int, error) {
 		end = len(s.chomp(text[:end], start))
 	}
 	switch {
-	case end-start > maxField:
+	case end-start > s.most:
 		return 0, s.refuse(text, start, "the field that begins here is over 64 KiB", "look for a wrong delimiter or a missing line end")
 	case cut && !final:
 		return -1, nil
@@ -156,7 +157,7 @@ func (s *scanner) quoted(text []byte, start int, final bool) (int, error) {
 		}
 		at = end
 		switch {
-		case end-start-1-doubled > maxField:
+		case end-start-1-doubled > s.most:
 			return 0, s.refuse(text, start, "the quoted field that opens here is over 64 KiB: is its closing quote missing?", hint)
 		case i < 0 && final:
 			return 0, s.refuse(text, start, "the quote that opens here never closes", hint)

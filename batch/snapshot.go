@@ -103,7 +103,7 @@ func damaged(err error, at int64) *Refusal {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		reason = "the gzip file is cut off"
 	}
-	return &Refusal{Offset: at, Reason: reason, Hint: "copy or compress it again; 'gzip -t FILE' checks it"}
+	return &Refusal{Offset: at, AtByte: true, Reason: reason, Hint: "copy or compress it again; 'gzip -t FILE' checks it"}
 }
 
 // watched remembers src's own error, to tell it from gzip's.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,7 +77,7 @@ func TestBreaker(t *testing.T) {
 					r.line.Concurrency = c.concurrency
 					r.pod.delay = time.Second
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("stop", r.reason(), c.reason)
 				if c.counts != "" {
 					r.want("rows", joined(r.counts()), joined(c.counts))
@@ -128,7 +129,7 @@ func TestOneLoginForAllWorkers(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("logins", r.pod.count("login"), 2)
 		r.want("rows", r.counts(), "16 removed ok")
 		r.want("changes", r.pod.count("change"), 16+8)
@@ -147,9 +148,58 @@ func TestSessionEnds(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("stop", r.reason(), "")
 		r.want("rows", r.counts(), "9 removed ok")
+	})
+}
+
+// TestSessionOfFewUses: a token that serves fewer requests than are in flight
+// is refused while the answers of those that it served are still under way.
+func TestSessionOfFewUses(t *testing.T) {
+	for uses := 2; uses <= 4; uses++ {
+		t.Run(fmt.Sprint(uses), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var left atomic.Int64
+				r := newTrial(t, groups(24), func(r *trial) {
+					r.line.Concurrency = 4
+					r.line.Rate = 200
+					r.pod.logins = func(int) error { left.Store(int64(uses)); return nil }
+					r.pod.script = func(request) reply {
+						if left.Add(-1) < 0 {
+							return reply{err: answered(401)}
+						}
+						<-time.After(200 * time.Millisecond)
+						return reply{}
+					}
+				})
+				r.run(r.ctx)
+				r.want("stop", r.reason(), "")
+				r.want("rows", r.counts(), "24 removed ok")
+			})
+		})
+	}
+}
+
+// TestRefusedForever: one group that is answered 401 whatever the token stops
+// the run, though others go well.
+func TestRefusedForever(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newTrial(t, groups(200), func(r *trial) {
+			r.line.Concurrency = 4
+			r.pod.delay = time.Second
+			r.pod.script = func(q request) reply {
+				if q.gid == "a03." {
+					return reply{err: answered(401)}
+				}
+				return reply{}
+			}
+		})
+		r.run(r.ctx)
+		r.want("stop", r.reason(), batch.StopAuthentication)
+		if n := r.pod.count("login"); n > 17 {
+			t.Errorf("%d logins for one request", n)
+		}
 	})
 }
 
@@ -159,7 +209,7 @@ func TestReadyTokenRefused(t *testing.T) {
 			r.line.Login = nil
 			r.pod.script = first(99, answered(401), false)
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("stop", r.reason(), batch.StopAuthentication)
 		r.want("rows", r.counts(), "1 not_sent http_401, 2 not_sent stopped")
 		r.want("requests", r.pod.requests(), "a01.[1]")
@@ -194,7 +244,7 @@ func TestLoginFails(t *testing.T) {
 				})
 				r.want("stop", r.reason(), c.reason)
 				r.want("logins", r.pod.count("login"), c.logins)
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				if c.reason != "" {
 					r.want("requests", r.pod.requests(), "")
 				}
@@ -214,7 +264,7 @@ func TestDrain(t *testing.T) {
 		"answered":          {batch.StopSignal, [4]reply{}, "4 removed ok, 6 not_sent stopped"},
 		"answer lost":       {batch.StopSignal, [4]reply{{err: lost(), applied: true}, {err: timeout()}}, "1 removed reconciled, 1 not_sent timeout, 2 removed ok, 6 not_sent stopped"},
 		"throttled":         {batch.StopDeadline, [4]reply{{err: answered(429)}, {err: noConnection()}}, "1 not_sent http_429, 1 not_sent no_connection, 2 removed ok, 6 not_sent stopped"},
-		"lost, unreachable": {batch.StopUnreachable, [4]reply{{err: lost(), applied: true}}, "1 unknown connection_lost, 3 removed ok, 6 not_sent stopped"},
+		"lost, unreachable": {batch.StopUnreachable, [4]reply{{err: lost(), applied: true}}, "1 removed reconciled, 3 removed ok, 6 not_sent stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -228,7 +278,7 @@ func TestDrain(t *testing.T) {
 					}
 				})
 				time.AfterFunc(time.Second, func() { r.stop(&batch.Stop{Reason: c.reason, Err: errors.New("stop")}) })
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("rows", joined(r.counts()), joined(c.counts))
 				r.want("changes", r.pod.count("change"), 4)
 				r.want("stop", r.reason(), c.reason)
@@ -250,7 +300,7 @@ func TestRecordFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newTrial(t, groups(10), func(r *trial) { r.log.fail = c.fail })
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				r.want("stop", r.reason(), batch.StopRecord)
 				if n := r.pod.count("change"); n > c.changes {
 					t.Errorf("%d requests went out, %d may", n, c.changes)

@@ -33,7 +33,7 @@ func TestPaceIsEven(t *testing.T) {
 				r := newTrial(t, groups(40), func(r *trial) {
 					r.line.Rate, r.line.Concurrency, r.pod.delay = c.rate, c.workers, c.answer
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				at := append(r.pod.times("login"), r.pod.times("change")...)
 				slices.SortFunc(at, time.Time.Compare)
 				took := at[len(at)-1].Sub(at[0])
@@ -120,7 +120,7 @@ func TestPauseIsForAll(t *testing.T) {
 						return reply{}
 					}
 				})
-				r.d.Run(r.ctx)
+				r.run(r.ctx)
 				at := r.pod.times("change")
 				over := at[bad-1].Add(c.pause)
 				least := time.Duration(float64(time.Second) / c.rate)
@@ -164,7 +164,7 @@ func TestThrottledTogetherSlowsOnce(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		at := r.pod.times("change")
 		return at[8].Sub(at[0]), at[10].Sub(at[9])
 	}
@@ -188,7 +188,7 @@ func TestThrottledAgainAndAgain(t *testing.T) {
 			r.line.Rate, r.d.MaxAttempts = 10, 50
 			r.pod.script = first(40, throttledFor(429, 0), false)
 		})
-		r.d.Run(r.ctx)
+		r.run(r.ctx)
 		r.want("rows", r.counts(), "1 removed ok")
 		at := r.pod.times("change")
 		for i := range at[1:] {

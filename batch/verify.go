@@ -19,6 +19,7 @@ type Verification struct {
 	Wrong  []Chunk        // who is not where the ledger says
 	Unread []UnreadGroups // what could not be read
 	At     time.Time      // when the last group was read
+	Cut    bool           // it was stopped first: Wrong may yet come right
 }
 
 // UnreadGroups is a group whose membership could not be read, and why.
@@ -28,7 +29,7 @@ type UnreadGroups struct {
 }
 
 // OK reports whether all that should be out were seen to be.
-func (v *Verification) OK() bool { return len(v.Wrong) == 0 && len(v.Unread) == 0 }
+func (v *Verification) OK() bool { return len(v.Wrong) == 0 && len(v.Unread) == 0 && !v.Cut }
 
 // WrongUsers is how many accounts are not where the ledger says.
 func (v *Verification) WrongUsers() int {
@@ -49,7 +50,11 @@ func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *V
 	}))
 	for wait := 250 * time.Millisecond; len(v.Wrong) > 0; wait = min(2*wait, 4*time.Second) {
 		left := d.youngest(v.Wrong).Add(Settling).Sub(d.Now())
-		if left <= 0 || sleep(ctx, min(wait, left)) != nil {
+		if left <= 0 {
+			break
+		}
+		if sleep(ctx, min(wait, left)) != nil {
+			v.Cut = true
 			break
 		}
 		again := &Verification{Unread: v.Unread, At: v.At}
@@ -60,9 +65,12 @@ func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *V
 	return v
 }
 
-// Refute turns the outcome of those whom a verification found where they
-// should not be any more.
+// Refute turns the outcome of those whom a verification that came to its end
+// found where they should not be any more.
 func (d *Dispatcher) Refute(v *Verification) {
+	if v.Cut {
+		return
+	}
 	message := "called done, but still a member when the group was read at " + v.At.UTC().Format(time.RFC3339)
 	if d.Operation == Add {
 		message = "called done, but still no member when the group was read at " + v.At.UTC().Format(time.RFC3339)
@@ -109,6 +117,10 @@ func (d *Dispatcher) read(ctx context.Context, v *Verification, groups func(func
 		mu.Lock()
 		defer mu.Unlock()
 		v.Users += len(c.Users)
+		if err != nil && ctx.Err() != nil {
+			v.Cut = true
+			return
+		}
 		if err != nil {
 			v.Unread = append(v.Unread, UnreadGroups{c.GID, err})
 			return

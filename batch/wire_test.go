@@ -32,7 +32,7 @@ func TestRandomRunsOverHTTP(t *testing.T) {
 			judgeAll(t, r.file, r.ledger, func(row *batch.Row, _ batch.Verdict) {
 				was[row.Line] = pod.IsMember(string(row.GID), row.UserID)
 			})
-			r.d.Run(r.ctx)
+			r.run(r.ctx)
 			r.holdAgainst(pod, was)
 		})
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,8 +16,11 @@ import (
 
 // conclude publishes what the ledger says, and ends this life of the run. A
 // kill at any point of it leaves a run that can be gone on with.
-func (j *job) conclude(ctx context.Context) error {
+func (j *job) conclude(ctx, parent context.Context) error {
 	stopped := batch.Stopped(ctx)
+	if j.checked != nil && j.checked.Cut { // by what came after a limit, if that had stopped it
+		stopped = cmp.Or(batch.Stopped(parent), stopped)
+	}
 	failed := func(err error) error {
 		code := exitStopped
 		if j.log.changes() == 0 {
@@ -37,16 +41,17 @@ func (j *job) conclude(ctx context.Context) error {
 		return failed(err)
 	}
 	finished := published.Counts.Of(batch.NotSent) == 0
-	if finished && (stopped == nil || stopped.Reason != batch.StopCanary) {
+	switch used := j.d.UsedUp(); {
+	case finished && stopped != nil && !j.leftOpen(stopped, published):
 		stopped = nil // too late to have stopped anything
+	case !finished && stopped == nil && used != nil:
+		stopped = &batch.Stop{Reason: batch.StopUnreachable, Err: fmt.Errorf("attempts used up; the last: %w", used)}
 	}
 	s.Counts, s.Outputs = published.Counts, published.Outputs
 	s.ExitCode = j.exitCode(stopped, published)
 	s.Status = statusOf(s.ExitCode, stopped, finished)
 	if stopped != nil {
 		s.StoppedBecause = fmt.Sprintf("%s: %s", stopped.Reason, stopped.Err)
-	} else if !finished {
-		s.StoppedBecause = "attempts used up"
 	}
 	if err := j.writePages(s, published); err != nil {
 		return failed(err)
@@ -61,6 +66,18 @@ func (j *job) conclude(ctx context.Context) error {
 		}
 	}
 	return j.report(s, published, stopped)
+}
+
+// leftOpen reports whether what stopped a run in which every row had its turn
+// kept it from learning what came of them.
+func (j *job) leftOpen(stopped *batch.Stop, p *report.Published) bool {
+	switch stopped.Reason {
+	case batch.StopCanary:
+		return true
+	case batch.StopSignal, batch.StopAuthentication, batch.StopEntitlement, batch.StopConnection:
+		return p.Counts.Of(batch.Unknown) > 0 || j.checked != nil && j.checked.Cut
+	}
+	return false
 }
 
 func (j *job) publish(at time.Time) (published *report.Published, err error) {

@@ -133,8 +133,9 @@ func (j *job) connectTo() (err error) {
 }
 
 // execute runs what is open in the ledger.
-func (j *job) execute(ctx context.Context) error {
-	ctx, j.stop = context.WithCancelCause(ctx)
+func (j *job) execute(parent context.Context) error {
+	var ctx context.Context
+	ctx, j.stop = context.WithCancelCause(parent)
 	defer j.stop(nil)
 	if j.o.MaxDuration > 0 {
 		over := &batch.Stop{Reason: batch.StopDeadline, Err: fmt.Errorf("--max-duration %s is over", duration(j.o.MaxDuration))}
@@ -160,6 +161,7 @@ func (j *job) execute(ctx context.Context) error {
 	if err := j.connect(); err != nil {
 		return err
 	}
+	boundGarbage(j.in.ledger.Size())
 	before := new(held)
 	j.d.Recorder = before
 	if err := j.look(ctx); err != nil {
@@ -178,8 +180,8 @@ func (j *job) execute(ctx context.Context) error {
 	if err := j.commit(before); err != nil {
 		return err
 	}
-	j.work(ctx)
-	return j.conclude(ctx)
+	j.work(ctx, parent)
+	return j.conclude(ctx, parent)
 }
 
 // look logs in and reads what the guards want to know. It changes nothing on
@@ -201,24 +203,26 @@ func (j *job) look(ctx context.Context) error {
 	return err
 }
 
-// work sends, and then looks at what came of it.
-func (j *job) work(ctx context.Context) {
+// work sends, and then looks at what came of it. A signal ends parent; all that
+// stops a run ends ctx.
+func (j *job) work(ctx, parent context.Context) {
 	progress := newProgress(j.term, j.env.Now)
 	l := j.in.ledger
 	progress.Update(j.settled(), l.Count(batch.Failed))
 	progress.Start(j.settled() + j.removals())
 	j.d.Progress = progress.Update
 	defer progress.Stop()
+	j.d.LookUp(ctx)
 	if j.o.Canary > 0 && ctx.Err() == nil {
-		j.d.LookUp(ctx)
 		if items, err := j.firstOpen(j.o.Canary); err != nil {
 			j.stop(&batch.Stop{Reason: batch.StopRecord, Err: err})
 		} else {
 			j.d.Canary(ctx, items)
 		}
 	}
-	j.d.Run(ctx)
-	after, ok := j.afterwards(ctx)
+	j.d.Send(ctx)
+	after, done, ok := afterwards(ctx, parent)
+	defer done()
 	if !ok {
 		return
 	}
@@ -231,19 +235,27 @@ func (j *job) work(ctx context.Context) {
 	}
 }
 
-// afterwards is the context for what is read after sending. A run that its own
-// limits stopped still looks; one that was told to stop, or that cannot ask the
-// pod, does not.
-func (j *job) afterwards(ctx context.Context) (context.Context, bool) {
+// afterwards is the context for what is read after sending. The limits of a
+// run bound what is sent, not the look at it; a run that was told to stop, or
+// that cannot ask the pod, does not look.
+func afterwards(ctx, parent context.Context) (after context.Context, done func(), ok bool) {
+	after, cancel := context.WithCancelCause(parent)
+	release := context.AfterFunc(ctx, func() {
+		if stopped := batch.Stopped(ctx); !isLimit(stopped) {
+			cancel(stopped)
+		}
+	})
 	stopped := batch.Stopped(ctx)
-	if stopped == nil {
-		return ctx, true
-	}
-	switch stopped.Reason {
+	return after, func() { release(); cancel(nil) }, stopped == nil || isLimit(stopped)
+}
+
+// isLimit reports whether a run was stopped by what its flags allow it.
+func isLimit(s *batch.Stop) bool {
+	switch s.Reason {
 	case batch.StopFailures, batch.StopDeadline, batch.StopCanary:
-		return context.WithoutCancel(ctx), true
+		return true
 	}
-	return nil, false
+	return false
 }
 
 // firstOpen finds the first n accounts to be sent, in the order of the file.

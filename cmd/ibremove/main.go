@@ -16,10 +16,6 @@ import (
 var version, commit, date string
 
 func main() {
-	// The ledger is most of the heap, and garbage is little: a heap that may
-	// grow by less costs nothing that can be measured, and keeps a cron
-	// container small.
-	debug.SetGCPercent(60)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(Main(context.Background(), hostEnv(signals)))
