@@ -77,3 +77,11 @@ func FlagRows() string {
 	}
 	return rows
 }
+
+// ExitCodes are all that there are, in ascending order.
+func ExitCodes() (codes []int) {
+	for _, c := range exitCodes() {
+		codes = append(codes, c.code)
+	}
+	return codes
+}
