@@ -22,9 +22,15 @@ func manual(build Build) string {
 	b.WriteString(".SH DESCRIPTION\n" + roff("It reads a CSV file of gid,userId rows, removes the users from the groups, "+
 		"and writes a report with exactly one outcome for each row.") + "\n")
 
-	b.WriteString(".SH COMMANDS\n")
+	b.WriteString(".SH EXAMPLES\n.nf\n")
 	for _, c := range visible(commandTable()) {
-		fmt.Fprintf(&b, ".TP\n\\fB%s\\fR [flags] %s\n%s\n", c.name, roff(c.operand), roff(sentence(c.usage)+" "+c.about))
+		for _, example := range c.examples {
+			b.WriteString(roff(example) + "\n")
+		}
+	}
+	b.WriteString(".fi\n.SH COMMANDS\n")
+	for _, c := range visible(commandTable()) {
+		fmt.Fprintf(&b, ".TP\n%s\n%s\n", strings.TrimSpace(`\fB`+c.name+`\fR [flags] `+roff(c.operand)), roff(strings.TrimSpace(sentence(c.usage)+" "+c.about)))
 	}
 	b.WriteString(".SH OPTIONS\nFlags win over the environment, which wins over the configuration. " +
 		"A switch in the environment is on with 1, true, yes or on.\n")
@@ -40,13 +46,6 @@ func manual(build Build) string {
 	for _, c := range exitCodes() {
 		fmt.Fprintf(&b, ".TP\n%d\n%s\n", c.code, roff(sentence(c.meaning)))
 	}
-	b.WriteString(".SH EXAMPLES\n.nf\n")
-	for _, c := range visible(commandTable()) {
-		for _, example := range c.examples {
-			b.WriteString(roff(example) + "\n")
-		}
-	}
-	b.WriteString(".fi\n")
 	return b.String()
 }
 
