@@ -18,6 +18,7 @@ type Census struct {
 	Swallowed  Lines          // rows with a cell that may hold further rows
 	Ruined     Lines          // of a report of ours: ids that were well when it was written
 	IsReport   bool           // the file is a report of ours
+	Restored   bool           // rows of it were added back: it is an undo's
 	RunIDs     []string       // the runs that such a report names, in order; not all if they are many
 }
 
@@ -76,6 +77,10 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 			read += int64(len(row.record.raw)) + 1
 		}
 		done := row.done()
+		if done && row.Fault.Code != "" && o.Review {
+			census.Ruined.add(row.Line) // there is nobody whom it could be held against
+			continue
+		}
 		if done {
 			census.Kept++
 		}
@@ -139,6 +144,7 @@ func (c *Census) note(row *Row) {
 	if p := row.Prior; p != nil && p.Known && p.Status != Invalid && row.Fault.Code != "" && !row.done() {
 		c.Ruined.add(row.Line)
 	}
+	c.Restored = c.Restored || row.Prior != nil && row.Prior.Restored
 	if row.Prior != nil && row.Prior.RunID != "" {
 		if id := row.Prior.RunID; len(c.RunIDs) < 100 && !slices.Contains(c.RunIDs, id) {
 			c.RunIDs = append(c.RunIDs, id)

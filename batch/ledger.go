@@ -104,6 +104,18 @@ func (l *Ledger) Groups() int { return len(l.groups) }
 // says are done count as neither.
 func (l *Ledger) Count(s Status) int { return l.tally[s] }
 
+// Doubtful is how many accounts an earlier send, of this life or of the run
+// whose report is run again, may have carried out.
+func (l *Ledger) Doubtful() int {
+	n := 0
+	for _, word := range l.accounts {
+		if word&doubtful != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Open reports whether the account is still to be sent.
 func (l *Ledger) Open(item uint32) bool {
 	return l.accounts[item]&(kept|outcome) == 0

@@ -17,6 +17,9 @@ const (
 	NotSent          // not sent, or refused as a whole before it was carried out
 )
 
+// restored is how an undo spells Removed.
+const restored = "restored"
+
 // Operation is what a run does to memberships.
 type Operation uint8
 
@@ -42,7 +45,7 @@ func (s Status) Name(op Operation) string {
 	switch s {
 	case Removed:
 		if op == Add {
-			return "restored"
+			return restored
 		}
 		return "removed"
 	case Absent:
@@ -63,7 +66,7 @@ func (s Status) Name(op Operation) string {
 
 // ParseStatus reads a report's result_status; restored reads as Removed.
 func ParseStatus(name string) (Status, bool) {
-	if name == "restored" {
+	if name == restored {
 		return Removed, true
 	}
 	for _, s := range Statuses() {

@@ -37,6 +37,7 @@ type Prior struct {
 	Attempts   string
 	At         string
 	RunID      string
+	Restored   bool // Removed is spelled as an undo spells it
 }
 
 // read fills p from a record. A text that is as before is kept, not copied:
@@ -52,7 +53,9 @@ func (p *Prior) read(rec *record, columns [8]int) {
 	if n, reason := ParseUserID(Trim(cell(resultLine))); reason == "" && n == int64(int(n)) {
 		p.Line = int(n)
 	}
-	p.Status, p.Known = ParseStatus(string(Trim(cell(resultStatus))))
+	status := Trim(cell(resultStatus))
+	p.Status, p.Known = ParseStatus(string(status))
+	p.Restored = string(status) == restored
 	for i, text := range [...]*string{
 		resultCode:       &p.Code,
 		resultMessage:    &p.Message,

@@ -22,7 +22,7 @@ func TestPrior(t *testing.T) {
 		want        batch.Prior
 	}{
 		{"failed", "7,failed,http_400,no,400,2," + at + "," + id, batch.Prior{Line: 7, Status: batch.Failed, Known: true, Code: "http_400", Message: "no", HTTPStatus: "400", Attempts: "2", At: at, RunID: id}},
-		{"restored", "7,restored,ok,,200,1," + at + ",undo-" + id, batch.Prior{Line: 7, Status: batch.Removed, Known: true, Code: "ok", HTTPStatus: "200", Attempts: "1", At: at, RunID: "undo-" + id}},
+		{"restored", "7,restored,ok,,200,1," + at + ",undo-" + id, batch.Prior{Line: 7, Status: batch.Removed, Known: true, Code: "ok", HTTPStatus: "200", Attempts: "1", At: at, RunID: "undo-" + id, Restored: true}},
 		{"not sent", "7,not_sent,stopped,,,0,," + id, batch.Prior{Line: 7, Status: batch.NotSent, Known: true, Code: "stopped", Attempts: "0", RunID: id}},
 		{"white space from a spreadsheet", " 7, unknown ,\u00A0timeout, two words ,,1 ," + at + " ," + id + " ", batch.Prior{Line: 7, Status: batch.Unknown, Known: true, Code: "timeout", Message: " two words ", Attempts: "1", At: at, RunID: id}},
 		{"guarded", "7,failed,pod_message,'=cmd(),200,1," + at + "," + id, batch.Prior{Line: 7, Status: batch.Failed, Known: true, Code: "pod_message", Message: "=cmd()", HTTPStatus: "200", Attempts: "1", At: at, RunID: id}},

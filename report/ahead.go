@@ -27,7 +27,7 @@ func ahead[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 		}()
 		defer func() {
 			close(stop)
-			for range pairs { //nolint:revive // the goroutine has ended when there are no more
+			for range pairs { // the goroutine has ended when there are no more
 			}
 			if crash != nil {
 				panic(crash)

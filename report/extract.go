@@ -47,6 +47,7 @@ func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want f
 type Restorable struct {
 	Rows       int // that the pod's own word says were removed: they are added back
 	Reconciled int // removed by what the membership list showed: left alone
+	Unknown    int // sent, and what came of it is not known: left alone
 	Others     int // not removed by this run
 }
 
@@ -66,6 +67,9 @@ func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger) (n Restorabl
 			return n, err
 		}
 		switch {
+		case v.Status == batch.Unknown:
+			n.Unknown++
+			continue
 		case v.Prior || v.Status != batch.Removed:
 			n.Others++
 			continue
@@ -78,7 +82,7 @@ func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger) (n Restorabl
 				return n, fmt.Errorf("write the input of the undo: %w", err)
 			}
 		}
-		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &batch.Prior{Status: batch.NotSent})
+		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &batch.Prior{Status: batch.NotSent, Code: batch.CodeStopped})
 		if _, err := w.Write(append(line, header.EOL()...)); err != nil {
 			return n, fmt.Errorf("write the input of the undo: %w", err)
 		}

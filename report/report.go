@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"iter"
 	"path/filepath"
 	"time"
@@ -117,6 +118,33 @@ func (p *Publication) render(input *batch.Reader, sheets []*sheet, out *Publishe
 			}
 		}
 	}
+}
+
+// Count judges the rows, and writes nothing.
+func (p *Publication) Count(input *batch.Reader) (Counts, error) {
+	out := &Published{Counts: Counts{Operation: p.Operation}, Groups: make([]GroupCounts, p.Ledger.Groups())}
+	for _, err := range p.render(input, nil, out) {
+		if err != nil {
+			return out.Counts, err
+		}
+	}
+	return out.Counts, nil
+}
+
+// Failures writes what failures.csv holds to w, and returns how many rows
+// that is. Nothing is published.
+func (p *Publication) Failures(w io.Writer, input *batch.Reader) (rows int, err error) {
+	out := &Published{Groups: make([]GroupCounts, p.Ledger.Groups())}
+	failures := &sheet{name: FailuresFile, of: func(v *batch.Verdict) bool { return !v.Done }}
+	for b, err := range p.render(input, []*sheet{failures}, out) {
+		if err != nil {
+			return 0, err
+		}
+		if _, err := w.Write(b.text); err != nil {
+			return 0, err
+		}
+	}
+	return failures.rows, nil
 }
 
 func (p *Publication) place(sheets []*sheet, out *Published) error {

@@ -15,7 +15,7 @@ import (
 func check(ctx context.Context, env *Env, o Options, file string) error {
 	j := newJob(env, &o, "check")
 	defer j.close()
-	in, closed, err := probeInput(env, file, layoutOf(&o), batch.CheckOptions{Strict: o.Strict})
+	in, closed, err := probeInput(ctx, env, file, layoutOf(&o), batch.CheckOptions{Strict: o.Strict})
 	if err != nil {
 		return err
 	}

@@ -21,14 +21,6 @@ func (j *job) conclude(ctx, parent context.Context) error {
 	if j.checked != nil && j.checked.Cut { // by what came after a limit, if that had stopped it
 		stopped = cmp.Or(batch.Stopped(parent), stopped)
 	}
-	failed := func(err error) error {
-		code := exitStopped
-		if j.log.changes() == 0 {
-			code = exitRefused // the disk failed before the first send
-		}
-		return &exitError{code: code, err: fmt.Errorf("the report could not be published: %w", err),
-			hint: "nothing is lost. Make room on the disk, then go on with:\n  " + j.goOn()}
-	}
 	if err := j.journal.Sync(); err != nil && stopped == nil {
 		stopped = &batch.Stop{Reason: batch.StopRecord, Err: err}
 	}
@@ -38,7 +30,7 @@ func (j *job) conclude(ctx, parent context.Context) error {
 		if stopped != nil && stopped.Reason == batch.StopRecord {
 			err = stopped.Err
 		}
-		return failed(err)
+		return j.unpublished(s, err)
 	}
 	finished := published.Counts.Of(batch.NotSent) == 0
 	switch used := j.d.UsedUp(); {
@@ -54,18 +46,41 @@ func (j *job) conclude(ctx, parent context.Context) error {
 		s.StoppedBecause = fmt.Sprintf("%s: %s", stopped.Reason, stopped.Err)
 	}
 	if err := j.writePages(s, published); err != nil {
-		return failed(err)
+		return j.unpublished(s, err)
 	}
 	if err := j.journal.End(report.End{FinishedAt: s.FinishedAt, Status: s.Status, ExitCode: s.ExitCode,
 		StoppedBecause: s.StoppedBecause, Finished: finished}); err != nil && !errors.Is(err, report.ErrNotDurable) {
-		return failed(err)
+		return j.unpublished(s, err)
 	}
-	if j.o.MetricsFile != "" {
-		if err := writeMetrics(j.o.MetricsFile, s, s.FinishedAt); err != nil {
-			j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "")
-		}
-	}
+	j.tellMetrics(s)
 	return j.report(s, published, stopped)
+}
+
+// unpublished ends a life whose report the disk did not take.
+func (j *job) unpublished(s *report.Summary, err error) error {
+	s.ExitCode = exitStopped
+	if j.log.changes() == 0 {
+		s.ExitCode = exitRefused // the disk failed before the first send
+	}
+	s.Status, s.StoppedBecause = report.StatusStopped, fmt.Sprintf("%s: %s", batch.StopRecord, err)
+	s.Counts, s.Outputs = report.Counts{Operation: j.op}, map[string]report.Output{}
+	_ = j.in.read(func(r *batch.Reader) (err error) {
+		p := report.Publication{RunID: j.runID, Operation: j.op, Ledger: j.in.ledger}
+		s.Counts, err = p.Count(r)
+		return err
+	})
+	j.tellMetrics(s)
+	return &exitError{code: s.ExitCode, summary: s, err: fmt.Errorf("the report could not be published: %w", err),
+		hint: "nothing is lost. Make room on the disk, then go on with:\n  " + j.goOn()}
+}
+
+func (j *job) tellMetrics(s *report.Summary) {
+	if j.o.MetricsFile == "" {
+		return
+	}
+	if err := writeMetrics(j.o.MetricsFile, s, s.FinishedAt); err != nil {
+		j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "")
+	}
 }
 
 // leftOpen reports whether what stopped a run in which every row had its turn
@@ -94,10 +109,16 @@ func (j *job) publish(at time.Time) (published *report.Published, err error) {
 		published, err = p.Publish(r)
 		return err
 	})
-	if r, ok := errors.AsType[*exitError](err); ok { // it was read before: this is no refusal
-		err = r.err
+	return published, notToBlame(err)
+}
+
+// notToBlame takes a refusal of the input for what it is when that was read
+// before: something else failed.
+func notToBlame(err error) error {
+	if r, ok := errors.AsType[*exitError](err); ok {
+		return cmp.Or(errors.Unwrap(r.err), r.err)
 	}
-	return published, err
+	return err
 }
 
 // writePages writes evidence.html, and summary.json last: it names all others.
@@ -170,6 +191,11 @@ func statusOf(code int, stopped *batch.Stop, finished bool) string {
 // goOn is the command that goes on with the run, or runs its failures again.
 func (j *job) goOn() string { return j.resumeLine(j.dir) }
 
+// lookAgain is the command that makes a verification anew.
+func (j *job) lookAgain() string {
+	return shellLine(append(append([]string{"ibremove", "verify"}, j.arguments("verify")...), j.absolute(j.dir))...)
+}
+
 // correct is the command that runs a failure report that somebody corrected.
 // The file alone does not tell its columns, as a run's journal does.
 func (j *job) correct() string {
@@ -183,12 +209,30 @@ func (j *job) correct() string {
 	return j.resumeLine(j.file(report.FailuresFile), columns...)
 }
 
+// resumeLine has every flag that this line had, its guards too: what they were
+// to prevent may not have been looked at yet. What the run is, its journal
+// tells.
 func (j *job) resumeLine(path string, flags ...string) string {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(j.env.Dir, path)
+	words := append([]string{"ibremove", "resume"}, j.arguments("resume")...)
+	return shellLine(append(append(words, flags...), j.absolute(path))...)
+}
+
+// arguments are the flags of this command line that command takes too, but for
+// those that say what the run is. Files are named from the root: the command
+// may be given in another folder.
+func (j *job) arguments(command string) []string {
+	except := []string{"again", "gid", "column"}
+	if j.op == batch.Add {
+		except = append(except, "max-group-share")
 	}
-	words := append([]string{"ibremove", "resume"}, j.o.Arguments("resume", "again", "gid", "column", "canary", "strict", "max-removals", "max-group-share")...)
-	return shellLine(append(append(words, flags...), path)...)
+	return j.o.Arguments(command, j.absolute, except...)
+}
+
+func (j *job) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(j.env.Dir, path)
 }
 
 func prefixed(prefix, name string) string {

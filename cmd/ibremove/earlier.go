@@ -14,18 +14,27 @@ import (
 type earlier struct {
 	dir      string
 	header   report.JournalHeader
+	end      *report.End // of its last life; nil: that was killed
 	finished bool
 }
 
 // findEarlier looks for a run of the same input, pod, columns and operation:
-// an unfinished one before a finished one, the latest of its kind.
-func (j *job) findEarlier() (*earlier, error) {
+// an unfinished one before a finished one, the latest of its kind. The run
+// whose failures are run again is none, nor is any before it: their failures
+// may be the same to the letter.
+func (j *job) findEarlier(runsDir string) (*earlier, error) {
 	var found *earlier
-	for run, err := range report.FindRuns(j.runsDir) {
+	for run, err := range report.FindRuns(runsDir) {
 		if err != nil {
 			return nil, refuse("", "%w", err)
 		}
+		if err := j.damagedTwin(run); err != nil {
+			return nil, err
+		}
 		h := run.Header
+		if j.from != nil && !h.StartedAt.After(j.from.header.StartedAt) {
+			continue
+		}
 		if run.Err != nil || h.Input.SHA256 != j.in.sha256() || h.Pod != j.target.pod || h.Op() != j.op ||
 			h.GID != j.in.layout.GID || h.GIDColumn != j.in.layout.GIDColumn || h.UserIDColumn != j.in.layout.UserIDColumn {
 			continue
@@ -34,12 +43,24 @@ func (j *job) findEarlier() (*earlier, error) {
 		if err != nil {
 			return nil, damagedRun(err)
 		}
-		e := &earlier{dir: run.Dir, header: h, finished: end != nil && end.Finished}
+		e := &earlier{run.Dir, h, end, end != nil && end.Finished}
 		if found == nil || found.finished && !e.finished || found.finished == e.finished && !e.header.StartedAt.Before(found.header.StartedAt) {
 			found = e
 		}
 	}
 	return found, nil
+}
+
+// damagedTwin refuses a run of the same input whose journal does not even tell
+// what the run is: it may have sent all of it.
+func (j *job) damagedTwin(run report.Run) error {
+	if _, damaged := errors.AsType[*report.DamageError](run.Err); !damaged {
+		return nil
+	}
+	if sum, err := sumOf(filepath.Join(run.Dir, report.InputFile)); err != nil || sum != j.in.sha256() {
+		return nil //nolint:nilerr // another input's, as far as can be told
+	}
+	return damagedRun(run.Err)
 }
 
 // lastEnd reads how the last life of a run ended; nil: it was killed.
@@ -173,7 +194,7 @@ func openRun(dir string) (*earlier, error) {
 	if err != nil {
 		return nil, damagedRun(err)
 	}
-	return &earlier{dir: dir, header: header, finished: end != nil && end.Finished}, nil
+	return &earlier{dir, header, end, end != nil && end.Finished}, nil
 }
 
 // contradiction refuses flags that say something else than the run's journal.

@@ -41,7 +41,7 @@ func (j *job) refuseRemovals() error {
 
 // refuseShares looks at what each group would lose.
 func (j *job) refuseShares() error {
-	if j.o.MaxGroupShare == None {
+	if j.o.MaxGroupShare == None || j.op == batch.Add {
 		return nil
 	}
 	for _, g := range j.states {
@@ -110,6 +110,9 @@ func declined(err error) error {
 		return refuse("", "not confirmed: nothing was sent")
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrNoTerminal):
 		return refuse("", "nothing was sent: %w", err)
+	}
+	if i, ok := errors.AsType[Interrupted](err); ok {
+		return &exitError{code: i.exitCode(), err: fmt.Errorf("%w at the question: nothing was sent", err)}
 	}
 	return fmt.Errorf("asking: %w", err)
 }

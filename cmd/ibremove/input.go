@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/hex"
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 
 	"ibremove/batch"
 	"ibremove/report"
@@ -98,26 +100,34 @@ func blame(path string, err error) error {
 	return refuse("", "%s: %w", path, err)
 }
 
-// openInput opens FILE, or stdin for "-".
-func openInput(env *Env, path string) (io.ReadCloser, error) {
+// openInput opens FILE, or stdin for "-". What may keep a reader waiting ends
+// with ctx.
+func openInput(ctx context.Context, env *Env, path string) (io.ReadCloser, error) {
 	if path == "-" {
-		return io.NopCloser(env.Stdin), nil
+		return io.NopCloser(untilDone(ctx, env.Stdin)), nil
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, refuse("", "%w", err)
+		return nil, refuse("give a CSV file that can be read, or - for stdin.", "%w", err)
 	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	info, err := file.Stat()
+	switch {
+	case err == nil && info.IsDir():
 		_ = file.Close()
 		return nil, refuse("give the file itself; ibremove resume, verify and undo take a run directory.", "%s is a folder", path)
+	case err == nil && !info.Mode().IsRegular():
+		return struct {
+			io.Reader
+			io.Closer
+		}{untilDone(ctx, file), file}, nil
 	}
 	return file, nil
 }
 
 // probeInput checks FILE without leaving a copy: a plain file is read where it
 // is; stdin and gzip go through a file that is gone when close is called.
-func probeInput(env *Env, path string, l batch.Layout, o batch.CheckOptions) (in *input, closed func(), err error) {
-	src, err := openInput(env, path)
+func probeInput(ctx context.Context, env *Env, path string, l batch.Layout, o batch.CheckOptions) (in *input, closed func(), err error) {
+	src, err := openInput(ctx, env, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,7 +143,10 @@ func probeInput(env *Env, path string, l batch.Layout, o batch.CheckOptions) (in
 		return nil, nil, refuse("", "no place for a copy of the input: %w", err)
 	}
 	closed = func() { _ = os.RemoveAll(dir) }
-	in, err = takeInput(report.OSDisk{}, ahead, path, dir+"/"+report.InputFile, l, o)
+	in, err = takeInput(report.OSDisk{}, ahead, path, filepath.Join(dir, report.InputFile), l, o)
+	if cut := cutShort(ctx, path); cut != nil {
+		err = cut
+	}
 	if err != nil {
 		closed()
 	}
@@ -162,7 +175,7 @@ func layoutOf(o *Options) batch.Layout {
 // operationOf tells by the run ids in a report of ours what its run did; ok is
 // false if it is about both a removal and an undo.
 func operationOf(c *batch.Census) (op batch.Operation, ok bool) {
-	var undo, removal bool
+	undo, removal := c.Restored, false
 	for _, id := range c.RunIDs {
 		_, isUndo, _ := report.ParseRunID(id)
 		undo, removal = undo || isUndo, removal || !isUndo

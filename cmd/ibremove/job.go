@@ -34,6 +34,7 @@ type job struct {
 	pod    *podtest.Pod // the simulator; nil: a real pod
 	name   string       // of the input, in the directory's name
 	undoOf string
+	from   *earlier // the run whose failures are run again; nil: none
 	// preflightOf: the run that is undone had looked who was a member.
 	preflightOf bool
 
@@ -138,7 +139,7 @@ func (j *job) execute(parent context.Context) error {
 	ctx, j.stop = context.WithCancelCause(parent)
 	defer j.stop(nil)
 	if j.o.MaxDuration > 0 {
-		over := &batch.Stop{Reason: batch.StopDeadline, Err: fmt.Errorf("--max-duration %s is over", duration(j.o.MaxDuration))}
+		over := &batch.Stop{Reason: batch.StopDeadline, Err: fmt.Errorf("--max-duration %s is over", j.o.MaxDuration)}
 		defer time.AfterFunc(j.o.MaxDuration, func() { j.stop(over) }).Stop()
 	}
 	if j.pod != nil {
@@ -152,7 +153,7 @@ func (j *job) execute(parent context.Context) error {
 	consent := j.o.Yes || j.o.Simulate
 	if !consent && !j.term.CanAsk(j.in.path == "-") {
 		j.tellPlan()
-		return refuse("give --yes to run it without being asked; check it first with: "+shellLine("ibremove", "check", j.in.path)+".",
+		return refuse("give --yes to run it without being asked; check it first with: "+shellLine("ibremove", "check", j.in.path),
 			"there is no terminal to ask on, and no --yes: nothing was sent")
 	}
 	if err := j.space(); err != nil {
@@ -170,7 +171,11 @@ func (j *job) execute(parent context.Context) error {
 	if stopped := batch.Stopped(ctx); stopped != nil && !consent {
 		return stopError(stopped)
 	}
+	if !consent {
+		j.term.SetQuiet(false) // who is asked has to see what
+	}
 	j.tellPlan()
+	j.term.SetQuiet(j.o.Quiet)
 	if !consent {
 		yes, err := j.term.Ask(ctx, j.question(), j.in.path == "-")
 		if err != nil || !yes {

@@ -98,13 +98,17 @@ func (o *Options) GivenByFlag(flag string) bool {
 
 // Arguments are the flags of this command line that the named command takes
 // too, ready for a command line that goes on: --rate 2 --yes. Those named in
-// except are left out; what the environment said, it will say again.
-func (o *Options) Arguments(command string, except ...string) []string {
+// except are left out; what the environment said, it will say again. file
+// spells the name of a file.
+func (o *Options) Arguments(command string, file func(string) string, except ...string) []string {
 	on := commandNamed(command).bit
 	var args []string
 	for _, s := range o.given {
 		if s.fromEnv || s.flag.on&on == 0 || slices.Contains(except, s.flag.name) {
 			continue
+		}
+		if s.flag.offer == offerFiles || s.flag.offer == offerFolders {
+			s.value = file(s.value)
 		}
 		switch {
 		case !s.flag.takes() && isTrue(s.value):

@@ -145,13 +145,13 @@ func TestErrorsTellNoSecret(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
-	o, err := main.Parse([]string{"run", "--rate", "2", "--again", "-y", "--simulate", "--gid=-g", "--strict=off", "--column", "userId=User ID", "x"},
+	o, err := main.Parse([]string{"run", "--rate", "2", "--again", "-y", "--simulate", "--gid=-g", "--strict=off", "--column", "userId=User ID", "--ca-file", "ca.pem", "x"},
 		environment("IBREMOVE_CONCURRENCY=9"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"--rate", "2", "--yes", "--gid=-g", "--strict=off", "--column", "userId=User ID"}
-	if got := o.Arguments("resume", "again"); !slices.Equal(got, want) {
+	want := []string{"--rate", "2", "--yes", "--gid=-g", "--strict=off", "--column", "userId=User ID", "--ca-file", "/here/ca.pem"}
+	if got := o.Arguments("resume", func(name string) string { return "/here/" + name }, "again"); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if !o.Given("concurrency") || o.GivenByFlag("concurrency") {

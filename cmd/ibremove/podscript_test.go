@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/csv"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -25,6 +26,8 @@ func podCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"glob":     glob,
 		"disable":  disable,
 		"hold":     hold,
+		"flip":     flip,
+		"join":     join,
 	}
 }
 
@@ -199,4 +202,22 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 	lock, err := report.TakeLock(report.OSDisk{}, ts.MkAbs(args[0]), report.Holder{PID: 4711, Run: args[1]})
 	ts.Check(err)
 	ts.Defer(func() { _ = lock.Unlock() })
+}
+
+// flip turns over the bits of one byte of a file: flip FILE OFFSET.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	content := []byte(ts.ReadFile(args[0]))
+	content[at] = ^content[at]
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+}
+
+// join puts people into a group by another way: join GID USER...
+func join(ts *testscript.TestScript, _ bool, args []string) {
+	for _, user := range args[1:] {
+		id, err := strconv.ParseInt(user, 10, 64)
+		ts.Check(err)
+		podOf(ts).AddMembers(args[0], id)
+	}
 }

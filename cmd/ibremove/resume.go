@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -23,7 +25,14 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 		return refuse("give a run directory, or its failures.csv.", "%w", err)
 	}
 	if !info.IsDir() {
+		if j.from, err = runOf(path); err != nil {
+			return err
+		}
 		return j.runFile(ctx, path, filepath.Dir(path), layoutOf(&o))
+	}
+	runsDir, err := besides(path)
+	if err != nil {
+		return err
 	}
 	e, err := openRun(path)
 	if err != nil {
@@ -33,9 +42,9 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 		return err
 	}
 	if e.finished {
-		return j.runFailures(ctx, e)
+		return j.runFailures(ctx, e, runsDir)
 	}
-	if err := j.begin(filepath.Dir(filepath.Clean(path))); err != nil {
+	if err := j.begin(runsDir); err != nil {
 		return err
 	}
 	// It may have gone on, and come to its end, until the lock was ours.
@@ -48,17 +57,113 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 	return j.execute(ctx)
 }
 
-// runFailures starts a new run of what a finished one left.
-func (j *job) runFailures(ctx context.Context, e *earlier) error {
-	if _, err := loadCopy(e, layoutIn(e), batch.CheckOptions{}); err != nil {
+// runFailures starts a new run of what a finished one left: of its own record,
+// whatever has become of its failures.csv.
+func (j *job) runFailures(ctx context.Context, e *earlier, runsDir string) error {
+	j.from, j.op = e, e.header.Op()
+	of, err := replayed(e)
+	if err != nil {
 		return err
 	}
-	failures := filepath.Join(e.dir, report.FailuresFile)
-	if _, err := os.Stat(failures); errors.Is(err, fs.ErrNotExist) {
+	if err := j.begin(j.newRunsDir(runsDir)); err != nil {
+		return err
+	}
+	if err := j.stage(); err != nil {
+		return err
+	}
+	file := filepath.Join(e.dir, report.FailuresFile)
+	copied := j.staging.Path(report.InputFile)
+	sum, rows, err := j.writeFailures(e, of, copied)
+	if err != nil {
+		return err
+	}
+	if rows == 0 {
 		return j.nothing("Nothing is left to do in run " + e.header.RunID + ": every row is done.")
 	}
-	j.op = e.header.Op()
-	return j.runFile(ctx, failures, filepath.Dir(filepath.Clean(e.dir)), layoutIn(e))
+	if other, err := sumOf(file); err == nil && other != sum {
+		j.term.Warn(fmt.Sprintf("%s is not as the run left it, and is not read: the rows come from the run's own record. To run that file: %s",
+			file, shellLine("ibremove", "resume", file)))
+	}
+	in, err := readInPlace(copied, of.layout, batch.CheckOptions{Strict: j.o.Strict})
+	if err != nil {
+		return err
+	}
+	in.path, j.in, j.name = file, in, report.RunName(file)
+	return j.takeUp(ctx)
+}
+
+// writeFailures writes to path what the run's failures.csv holds, or nothing.
+func (j *job) writeFailures(e *earlier, of *input, path string) (sum string, rows int, err error) {
+	p := report.Publication{
+		RunID:     e.header.RunID,
+		Operation: e.header.Op(),
+		Ledger:    of.ledger,
+		Rows:      of.census.Rows,
+		At:        e.end.FinishedAt,
+	}
+	sum, _, err = report.Publish(j.disk, path, 0o600, func(w io.Writer) error {
+		return of.read(func(r *batch.Reader) (err error) {
+			rows, err = p.Failures(w, r)
+			return err
+		})
+	})
+	return sum, rows, err
+}
+
+// replayed is the input of an earlier run, with a ledger as its journal ends.
+func replayed(e *earlier) (*input, error) {
+	of, err := loadCopy(e, layoutIn(e), batch.CheckOptions{})
+	if err != nil {
+		return nil, err
+	}
+	replay, err := report.OpenReplay(filepath.Join(e.dir, report.JournalFile))
+	if err != nil {
+		return nil, damagedRun(err)
+	}
+	defer func() { _ = replay.Close() }()
+	return of, restore(of.ledger, replay)
+}
+
+// runOf is the run in whose directory a file is; nil: in none.
+func runOf(file string) (*earlier, error) {
+	dir := filepath.Dir(file)
+	if _, err := os.Stat(filepath.Join(dir, report.JournalFile)); err != nil {
+		return nil, nil
+	}
+	e, err := openRun(dir)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a journal of another kind, or one that is not asked for
+	}
+	return e, nil
+}
+
+// besides is the folder that holds a run directory, whatever path names that:
+// there is the lock that guards it.
+func besides(dir string) (string, error) {
+	clean := filepath.Clean(dir)
+	real, err := filepath.EvalSymlinks(clean)
+	if err != nil {
+		return "", refuse("", "%w", err)
+	}
+	if base := filepath.Base(clean); real == clean && base != "." && base != ".." {
+		return filepath.Dir(clean), nil
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		return "", refuse("", "%w", err)
+	}
+	return filepath.Dir(real), nil
+}
+
+// sumOf is the SHA-256 of a file, in hex.
+func sumOf(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	h := sha256.New()
+	_, err = io.Copy(h, file)
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 func layoutIn(e *earlier) batch.Layout {

@@ -21,7 +21,7 @@ func run(ctx context.Context, env *Env, o Options, file string) error {
 
 // runFile is a run of a file that somebody gave.
 func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout) error {
-	src, err := openInput(j.env, file)
+	src, err := openInput(ctx, j.env, file)
 	if err != nil {
 		return err
 	}
@@ -34,6 +34,9 @@ func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout)
 	}
 	j.name = report.RunName(file)
 	in, err := takeInput(j.disk, src, file, j.staging.Path(report.InputFile), l, batch.CheckOptions{Strict: j.o.Strict})
+	if err := cutShort(ctx, file); err != nil {
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -57,11 +60,11 @@ func (j *job) fits() error {
 	case !ok:
 		return refuse("run the rows of each in a file of its own.", "%s is about a removal and about an undo", j.in.path)
 	case op == batch.Add && j.command == "run":
-		return refuse("go on adding back with: "+shellLine("ibremove", "resume", j.in.path)+".",
+		return refuse("go on adding back with: "+shellLine("ibremove", "resume", j.in.path),
 			"%s is the report of an undo: run would remove the members again", j.in.path)
 	}
 	j.op = op
-	if j.pod == nil && (j.command == "resume" || j.in.census.Kept > 0) {
+	if j.pod == nil && (j.command == "resume" || j.in.census.Kept > 0 || j.in.ledger.Doubtful() > 0) {
 		return samePod(j.in, j.target.pod)
 	}
 	return nil
@@ -70,21 +73,58 @@ func (j *job) fits() error {
 // takeUp goes on with an unfinished run of the same input, refuses a finished
 // one, and otherwise begins.
 func (j *job) takeUp(ctx context.Context) error {
-	e, err := j.findEarlier()
+	if j.pod != nil { // a pod of its own: no earlier run was on it
+		return j.execute(ctx)
+	}
+	e, err := j.findEarlier(j.runsDir)
 	if err != nil {
 		return err
 	}
+	if e == nil {
+		if err := j.elsewhere(); err != nil {
+			return err
+		}
+		return j.execute(ctx)
+	}
 	switch {
-	case e == nil:
 	case !e.finished:
 		if err := j.goOnWith(e); err != nil {
 			return err
 		}
 	case !j.o.Again:
-		hint := "run its failures again with: " + shellLine("ibremove", "resume", e.dir) + "\nor run the whole file again with --again."
-		return refuse(hint, "%s: run %s has finished this file already (%s); nothing was sent", j.in.name(), e.header.RunID, e.dir)
+		return j.already(e)
 	}
 	return j.execute(ctx)
+}
+
+// elsewhere refuses the failures of a run that are being run, or were, in the
+// other place where they may be: beside the run, or beside its failures.csv.
+func (j *job) elsewhere() error {
+	if j.from == nil {
+		return nil
+	}
+	beside, err := besides(j.from.dir)
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{beside, j.from.dir} {
+		e, err := j.findEarlier(dir)
+		switch {
+		case err != nil:
+			return err
+		case e == nil:
+		case !e.finished:
+			return refuse("go on with it:\n  "+j.resumeLine(e.dir), "run %s of the same rows has not finished; nothing was sent", e.header.RunID)
+		case !j.o.Again:
+			return j.already(e)
+		}
+	}
+	return nil
+}
+
+func (j *job) already(e *earlier) error {
+	return refuse("run its failures again with:\n  "+j.resumeLine(e.dir)+"\nor run the whole file again with --again.",
+		"%s: run %s has finished this file already (%s); nothing was sent", j.in.name(), e.header.RunID, e.dir)
 }
 
 func folderOf(file string) string {

@@ -159,14 +159,20 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 	j.term.SetQuiet(false)
 	if !j.o.JSON {
 		if err := j.term.Print(strings.Join(j.result(s, p), "\n") + "\n"); err != nil {
-			return err
+			exit.err = fmt.Errorf("writing the summary: %w", err)
+			exit.code = max(exit.code, exitInternal)
 		}
 	}
 	if stopped != nil {
 		j.term.Error("stopped early: "+stopped.Err.Error(), hintOf(stopped.Err))
 	}
+	if j.checked != nil && !j.checked.OK() && j.o.JSON {
+		j.term.Say(verified(j.checked, j.op))
+	}
 	switch {
 	case p.Done && s.ExitCode == exitDone:
+	case p.Done && j.pod == nil:
+		j.term.Say("Look again with:\n  " + j.lookAgain())
 	case j.pod != nil && s.Status == report.StatusStopped:
 		j.term.Say("The simulator of this run is gone: start again.")
 	case j.pod != nil:
@@ -174,11 +180,20 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 	case s.Status == report.StatusStopped:
 		j.term.Say("Go on with:\n  " + j.goOn())
 	case s.Counts.Of(batch.Invalid) > 0:
-		j.term.Say("Correct the invalid rows in failures.csv, then run what is not done again with:\n  " + j.correct())
+		j.term.Say("Correct the invalid rows in failures.csv" + emptied(j.in.census.Invalid[batch.CodeBadRow]) +
+			", then run what is not done again with:\n  " + j.correct())
 	default:
 		j.term.Say("When the cause is mended, run what is not done again with:\n  " + j.goOn())
 	}
 	return exit
+}
+
+// emptied says what else a corrected bad_row row needs.
+func emptied(badRows int) string {
+	if badRows == 0 {
+		return ""
+	}
+	return " (where it was bad_row, empty the result_code too)"
 }
 
 // result is the summary for people.
@@ -231,6 +246,8 @@ func verified(v *batch.Verification, op batch.Operation) string {
 		people = strings.Replace(people, "peoples", "people", 1)
 		fmt.Fprintf(&b, "All %s are %s, read at %s.", people, out, at)
 		return b.String()
+	case v.Cut:
+		b.WriteString("The verification was stopped before the pod had its time: whether all are " + out + " is not known.")
 	case v.WrongUsers() > 0:
 		fmt.Fprintf(&b, "%s of %s are %s, read at %s.", number(v.WrongUsers()), number(v.Users), still, at)
 	}

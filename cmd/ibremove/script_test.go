@@ -4,7 +4,9 @@ import (
 	"errors"
 	"flag"
 	"os/exec"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,6 +26,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	commands := podCommands()
 	commands["exits"] = exits
+	commands["goon"] = goOn
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
@@ -37,6 +40,19 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: commands,
 	})
+}
+
+// goOn gives the last command that the program printed to a shell, to the
+// letter: goon CODE.
+func goOn(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.Split(ts.ReadFile("stderr"), "\n")
+	for _, line := range slices.Backward(lines) {
+		if command, ok := strings.CutPrefix(line, "  ibremove "); ok {
+			exits(ts, false, []string{args[0], "sh", "-c", "ibremove " + command})
+			return
+		}
+	}
+	ts.Fatalf("no command was printed")
 }
 
 // exits runs a program that must end with the given code: exits 2 ibremove run.

@@ -26,7 +26,7 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 	pod := podtest.New(podtest.Options{NoLog: true})
 	pod.Set(func(b *podtest.Behaviour) { *b = behaviour })
 	if o.Seed != "" {
-		in, closed, err := probeInput(env, o.Seed, batch.Layout{}, batch.CheckOptions{Review: true})
+		in, closed, err := probeInput(ctx, env, o.Seed, batch.Layout{}, batch.CheckOptions{Review: true})
 		if err != nil {
 			return err
 		}

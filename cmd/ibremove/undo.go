@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"ibremove/batch"
@@ -28,7 +27,11 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 	if err := e.contradiction(&o, j.target.pod); err != nil {
 		return err
 	}
-	if err := j.begin(j.newRunsDir(filepath.Dir(filepath.Clean(dir)))); err != nil {
+	runsDir, err := besides(dir)
+	if err != nil {
+		return err
+	}
+	if err := j.begin(j.newRunsDir(runsDir)); err != nil {
 		return err
 	}
 	if err := j.stage(); err != nil {
@@ -49,16 +52,8 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 
 // takeRestorable makes the undo's input from the run's own record.
 func (j *job) takeRestorable(e *earlier) (n report.Restorable, err error) {
-	of, err := loadCopy(e, layoutIn(e), batch.CheckOptions{})
+	of, err := replayed(e)
 	if err != nil {
-		return n, err
-	}
-	replay, err := report.OpenReplay(filepath.Join(e.dir, report.JournalFile))
-	if err != nil {
-		return n, damagedRun(err)
-	}
-	defer func() { _ = replay.Close() }()
-	if err := restore(of.ledger, replay); err != nil {
 		return n, err
 	}
 	j.op, j.name, j.undoOf, j.preflightOf = batch.Add, e.header.Input.Name, e.header.RunID, e.header.Preflight
@@ -84,6 +79,9 @@ func leftAlone(n report.Restorable) string {
 	var parts []string
 	if n.Reconciled > 0 {
 		parts = append(parts, count(n.Reconciled, "row")+" reconciled (found out of the group after a lost answer: whether this run removed them is not known)")
+	}
+	if n.Unknown > 0 {
+		parts = append(parts, count(n.Unknown, "row")+" whose outcome is not known (resume that run first)")
 	}
 	if n.Others > 0 {
 		parts = append(parts, count(n.Others, "row")+" that this run did not remove")

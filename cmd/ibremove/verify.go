@@ -21,7 +21,7 @@ func verify(ctx context.Context, env *Env, o Options, path string) error {
 	if err := j.connectTo(); err != nil {
 		return err
 	}
-	to, err := j.reportToVerify(path)
+	to, err := j.reportToVerify(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func verify(ctx context.Context, env *Env, o Options, path string) error {
 }
 
 // reportToVerify reads the report, and tells where its verify.csv belongs.
-func (j *job) reportToVerify(path string) (to string, err error) {
+func (j *job) reportToVerify(ctx context.Context, path string) (to string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", refuse("give a run directory, or a report of ours.", "%w", err)
@@ -68,7 +68,7 @@ func (j *job) reportToVerify(path string) (to string, err error) {
 		}
 		to, j.op = filepath.Join(path, report.VerifyFile), e.header.Op()
 	}
-	in, closed, err := probeInput(j.env, file, layout, batch.CheckOptions{Review: true})
+	in, closed, err := probeInput(ctx, j.env, file, layout, batch.CheckOptions{Review: true})
 	if err != nil {
 		return "", err
 	}
@@ -114,26 +114,36 @@ func (j *job) writeWrong(to string) (out report.Output, err error) {
 
 func (j *job) verifyResult(to string, wrong report.Output) error {
 	v, code := j.checked, exitDone
-	if !v.OK() {
+	ruined := j.in.census.Ruined
+	if !v.OK() || ruined.Count > 0 {
 		code = exitDoubt
 	}
 	if code == exitDone && j.o.Quiet {
 		return nil
 	}
 	j.term.SetQuiet(false)
+	text := verified(v, j.op)
+	if rest := j.in.census.Rows - j.in.census.Kept - ruined.Count; rest > 0 {
+		text += fmt.Sprintf(" %s not judged: the report does not call them done.", map[bool]string{true: "1 row was", false: count(rest, "row") + " were"}[rest == 1])
+	}
+	if ruined.Count > 0 {
+		text += fmt.Sprintf(" %s cannot be judged, for the ids are ruined (%s): verify the run directory, which still has the true ones.",
+			count(ruined.Count, "row"), lineList(ruined))
+	}
 	if j.o.JSON {
+		if code != exitDone {
+			j.term.Say(text)
+		}
 		s := j.summary()
 		s.ExitCode, s.Status, s.Outputs = code, report.StatusDone, map[string]report.Output{}
-		if wrong.Rows > 0 {
+		if code != exitDone {
 			s.Status = report.StatusRowsFailed
+		}
+		if wrong.Rows > 0 {
 			s.Outputs[report.VerifyFile] = wrong
 		}
 		s.Counts.Operation = j.op
 		return &exitError{code: code, summary: s}
-	}
-	text := verified(v, j.op)
-	if rest := j.in.census.Rows - j.in.census.Kept; rest > 0 {
-		text += fmt.Sprintf(" %s not judged: the report does not call them done.", map[bool]string{true: "1 row was", false: count(rest, "row") + " were"}[rest == 1])
 	}
 	if wrong.Rows > 0 {
 		text += "\nThe list: " + to

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // number writes n for people: 12,409.
@@ -67,7 +68,28 @@ func shellQuote(word string) string {
 	if word != "" && word[0] != '=' && strings.IndexFunc(word, func(r rune) bool { return !simple(r) }) < 0 {
 		return word
 	}
+	if printable(word) != word || !utf8.ValidString(word) {
+		return byteQuote(word)
+	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// byteQuote spells by its bytes what a terminal does not show as it is.
+func byteQuote(word string) string {
+	b := []byte(`"$(printf '`)
+	for _, c := range []byte(word) {
+		switch {
+		case c == '\'':
+			b = append(b, `'\''`...)
+		case c == '\\' || c == '%':
+			b = append(b, c, c)
+		case c < ' ' || c >= 0x7F:
+			b = fmt.Appendf(b, "\\%03o", c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, `')"`...))
 }
 
 // shellLine writes words as one command line.
