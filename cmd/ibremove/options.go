@@ -96,15 +96,15 @@ func (o *Options) GivenByFlag(flag string) bool {
 	return slices.ContainsFunc(o.given, func(s setting) bool { return s.flag.name == flag && !s.fromEnv })
 }
 
-// Arguments are the flags of this command line that the named command takes
-// too, ready for a command line that goes on: --rate 2 --yes. Those named in
-// except are left out; what the environment said, it will say again. file
-// spells the name of a file.
+// Arguments are the settings that the named command takes too, ready for a
+// command line that goes on: --rate 2 --yes. Those named in except are left
+// out. What the environment said is written as a flag, for who goes on may have
+// another one; a secret alone has no flag. file spells the name of a file.
 func (o *Options) Arguments(command string, file func(string) string, except ...string) []string {
 	on := commandNamed(command).bit
 	var args []string
 	for _, s := range o.given {
-		if s.fromEnv || s.flag.on&on == 0 || slices.Contains(except, s.flag.name) {
+		if s.fromEnv && s.flag.setEnv != nil || s.flag.on&on == 0 || slices.Contains(except, s.flag.name) {
 			continue
 		}
 		if s.flag.offer == offerFiles || s.flag.offer == offerFolders {

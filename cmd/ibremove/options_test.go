@@ -146,11 +146,11 @@ func TestErrorsTellNoSecret(t *testing.T) {
 
 func TestArguments(t *testing.T) {
 	o, err := main.Parse([]string{"run", "--rate", "2", "--again", "-y", "--simulate", "--gid=-g", "--strict=off", "--column", "userId=User ID", "--ca-file", "ca.pem", "x"},
-		environment("IBREMOVE_CONCURRENCY=9"))
+		environment("IBREMOVE_CONCURRENCY=9", "IBREMOVE_SESSION_TOKEN=hunter2", "IBREMOVE_PREFLIGHT=yes"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"--rate", "2", "--yes", "--gid=-g", "--strict=off", "--column", "userId=User ID", "--ca-file", "/here/ca.pem"}
+	want := []string{"--rate", "2", "--yes", "--gid=-g", "--strict=off", "--column", "userId=User ID", "--ca-file", "/here/ca.pem", "--preflight", "--concurrency", "9"}
 	if got := o.Arguments("resume", func(name string) string { return "/here/" + name }, "again"); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
