@@ -1,6 +1,11 @@
 package batch
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
 
 // collector gathers a file's pairs in file order, and sorts them into a Ledger
 // in place: 12 bytes a row at its highest, and no second copy.
@@ -58,6 +63,7 @@ func (c *collector) recall(row *Row, review bool) {
 func (c *collector) ledger(names *gids) *Ledger {
 	l := &Ledger{gids: names, outcomes: []Outcome{{}}, index: map[Outcome]uint32{{}: 0}}
 	l.groups = c.partition(names.names)
+	sortGroups(l.groups, c.users)
 	var again []uint32 // items, in ascending order
 	l.users, again = dedup(l.groups, c.users)
 	l.accounts = c.owner[:len(l.users)]
@@ -115,13 +121,26 @@ func (c *collector) partition(names []string) []group {
 	return groups
 }
 
-// dedup sorts each group's users and closes the gaps that repeated ones leave.
+// sortGroups sorts each group's users, on all processors.
+func sortGroups(groups []group, users []int64) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for g := next.Add(1) - 1; g < int64(len(groups)); g = next.Add(1) - 1 {
+				slices.Sort(users[groups[g].lo:groups[g].hi])
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// dedup closes the gaps that repeated ones leave in each group's sorted users.
 // It returns the distinct users, and the items that more than one row names.
 func dedup(groups []group, users []int64) (distinct []int64, again []uint32) {
 	var to uint32
 	for g := range groups {
 		part := users[groups[g].lo:groups[g].hi]
-		slices.Sort(part)
 		groups[g].lo = to
 		for k, u := range part {
 			if k > 0 && u == users[to-1] {

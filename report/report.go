@@ -55,10 +55,10 @@ func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
 		out.Groups[g] = GroupCounts{GID: p.Ledger.GID(g), Counts: out.Counts}
 	}
 	sheets := []*sheet{
-		{name: DeactivatedFile, of: func(v *batch.Verdict) bool { return v.Code == batch.CodeDeactivated && !v.Done }},
-		{name: VerifyFile, of: func(v *batch.Verdict) bool { return v.Code == batch.CodeStillMember && !v.Done }},
-		{name: FailuresFile, of: func(v *batch.Verdict) bool { return !v.Done }},
-		{name: ReportFile, of: func(*batch.Verdict) bool { return true }},
+		{name: DeactivatedFile, of: func(v *batch.Verdict) bool { return v.Code == batch.CodeDeactivated }},
+		{name: VerifyFile, of: func(v *batch.Verdict) bool { return v.Code == batch.CodeStillMember }},
+		{name: FailuresFile, of: notDone},
+		{name: ReportFile},
 	}
 	defer func() {
 		for _, s := range sheets {
@@ -79,6 +79,8 @@ func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
 	out.Done = len(out.NotDone) == 0
 	return out, p.place(sheets, out)
 }
+
+func notDone(v *batch.Verdict) bool { return !v.Done }
 
 // render judges each row, counts it, and yields the text of the sheets.
 func (p *Publication) render(input *batch.Reader, sheets []*sheet, out *Published) iter.Seq2[*block, error] {
@@ -107,7 +109,7 @@ func (p *Publication) render(input *batch.Reader, sheets []*sheet, out *Publishe
 			}
 			line = append(line, header.EOL()...)
 			for _, s := range sheets {
-				if s.of(v) && s.add(first, line) && !yield(s.take(), nil) {
+				if (s.of == nil || !v.Done && s.of(v)) && s.add(first, line) && !yield(s.take(), nil) {
 					return
 				}
 			}
@@ -135,7 +137,7 @@ func (p *Publication) Count(input *batch.Reader) (Counts, error) {
 // that is. Nothing is published.
 func (p *Publication) Failures(w io.Writer, input *batch.Reader) (rows int, err error) {
 	out := &Published{Groups: make([]GroupCounts, p.Ledger.Groups())}
-	failures := &sheet{name: FailuresFile, of: func(v *batch.Verdict) bool { return !v.Done }}
+	failures := &sheet{name: FailuresFile, of: notDone}
 	for b, err := range p.render(input, []*sheet{failures}, out) {
 		if err != nil {
 			return 0, err

@@ -14,7 +14,7 @@ const blockSize = 128 << 10
 // made with the first one.
 type sheet struct {
 	name  string
-	of    func(*batch.Verdict) bool // whether it takes a row
+	of    func(*batch.Verdict) bool // whether it takes a row that is not done; nil: it takes all
 	rows  int
 	full  *block // in hand; nil: nothing is
 	spare sync.Pool
