@@ -25,7 +25,7 @@ type Pace struct {
 
 const (
 	slowest  = 1.0 / 16         // of the full pace: what throttling brings it down to
-	recovery = 20 * time.Second // from nothing to the full pace, evenly
+	recovery = 10 * time.Second // from nothing to the full pace, evenly
 )
 
 // NewPace allows perSecond requests a second; a fraction is allowed.

@@ -21,14 +21,12 @@ import (
 	"ibremove/podclient/podtest"
 )
 
-const (
-	benchRows   = 100_000
-	benchGroups = 100
-	benchChunk  = 500
-)
+// work is a file and how it is sent.
+type work struct{ rows, groups, chunk int }
 
 // benchPod is a pod that answers at once, and the file that empties it.
 type benchPod struct {
+	work
 	pod   *podtest.Pod
 	url   string
 	file  string
@@ -36,17 +34,17 @@ type benchPod struct {
 	users [][]int64
 }
 
-func newBenchPod(b *testing.B) *benchPod {
-	p := &benchPod{pod: podtest.New(podtest.Options{NoLog: true}), file: filepath.Join(b.TempDir(), "leavers.csv")}
+func newBenchPod(b *testing.B, w work) *benchPod {
+	p := &benchPod{work: w, pod: podtest.New(podtest.Options{NoLog: true}), file: filepath.Join(b.TempDir(), "leavers.csv")}
 	random := rand.New(rand.NewPCG(1, 2))
-	p.users = make([][]int64, benchGroups)
-	for range benchGroups {
+	p.users = make([][]int64, w.groups)
+	for range w.groups {
 		p.gids = append(p.gids, fmt.Sprintf("%024x", random.Uint64()))
 	}
 	var text bytes.Buffer
 	text.WriteString("gid,userId,name\n")
-	for i := range benchRows {
-		g := random.IntN(benchGroups)
+	for i := range w.rows {
+		g := random.IntN(w.groups)
 		user := int64(347583113330000) + int64(i)
 		p.users[g] = append(p.users[g], user)
 		fmt.Fprintf(&text, "%s,%d,Name %d\n", p.gids[g], user, i)
@@ -69,11 +67,17 @@ func (p *benchPod) fill() {
 	}
 }
 
-// BenchmarkWholeJob is everything that ships: snapshot, check, journal with
-// fsync, requests, ordered report, summary, evidence. Hold it against
-// BenchmarkPlainLoop of the same run; both include the simulator.
-func BenchmarkWholeJob(b *testing.B) {
-	p := newBenchPod(b)
+// least is how many requests the file takes.
+func (p *benchPod) least() (n int) {
+	for _, users := range p.users {
+		n += (len(users) + p.chunk - 1) / p.chunk
+	}
+	return n
+}
+
+// whole is everything that ships: snapshot, check, journal with fsync,
+// requests, ordered report, summary, evidence.
+func (p *benchPod) whole(b *testing.B) {
 	getenv := func(name string) (string, bool) {
 		if name == "IBREMOVE_SESSION_TOKEN" {
 			return p.pod.Token(), true
@@ -85,25 +89,27 @@ func BenchmarkWholeJob(b *testing.B) {
 		p.fill()
 		dir := b.TempDir()
 		b.StartTimer()
-		var out bytes.Buffer
+		var out, err bytes.Buffer
 		code := main.Main(b.Context(), &main.Env{
-			Args:   []string{"run", "--yes", "--pod-url", p.url, "--rate", "1e9", "--chunk-size", strconv.Itoa(benchChunk), "--runs-dir", dir, p.file},
+			Args:   []string{"run", "--yes", "--json", "--pod-url", p.url, "--rate", "1e9", "--chunk-size", strconv.Itoa(p.chunk), "--runs-dir", dir, p.file},
 			Stdin:  strings.NewReader(""),
-			Stdout: &out, Stderr: &out,
+			Stdout: &out, Stderr: &err,
 			Getenv: getenv,
 			Now:    time.Now,
 		})
-		if code != 0 {
-			b.Fatalf("exit %d\n%s", code, &out)
+		b.StopTimer()
+		var s struct{ Requests struct{ Sent int } }
+		if e := json.Unmarshal(out.Bytes(), &s); e != nil || code != 0 || s.Requests.Sent != p.least() {
+			b.Fatalf("exit %d, %d requests, %d are needed, %v\n%s", code, s.Requests.Sent, p.least(), e, &err)
 		}
+		b.StartTimer()
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+	p.perRow(b)
 }
 
-// BenchmarkPlainLoop is what people write: read, group, post, write. It checks
-// nothing, and forgets everything when it is killed.
-func BenchmarkPlainLoop(b *testing.B) {
-	p := newBenchPod(b)
+// plain is what people write: read, group, post, write. It checks nothing, and
+// forgets everything when it is killed.
+func (p *benchPod) plain(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		p.fill()
@@ -113,7 +119,45 @@ func BenchmarkPlainLoop(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+	p.perRow(b)
+}
+
+func (p *benchPod) perRow(b *testing.B) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(p.rows), "ns/row")
+}
+
+// BenchmarkJob holds the whole job against the plain loop; both include the
+// simulator. Compare the two of one run.
+func BenchmarkJob(b *testing.B) {
+	p := newBenchPod(b, work{100_000, 100, 500})
+	b.Run("whole", p.whole)
+	b.Run("plain", p.plain)
+}
+
+// BenchmarkGrowth is the whole job as the work grows: nothing may cost more
+// than in proportion to the rows or, if they are more, to the requests.
+func BenchmarkGrowth(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		work
+	}{
+		{"rows=10k", work{10_000, 100, 500}},
+		{"rows=100k", work{100_000, 100, 500}},
+		{"rows=1M", work{1_000_000, 100, 500}},
+		{"groups=1", work{100_000, 1, 500}},
+		{"groups=1k", work{100_000, 1000, 500}},
+		{"groups=20k", work{100_000, 20_000, 500}},
+		{"groups=200k", work{200_000, 200_000, 500}},
+		{"chunk=1", work{20_000, 100, 1}},
+		{"chunk=100", work{100_000, 100, 100}},
+		{"chunk=10k", work{100_000, 10, 10_000}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p := newBenchPod(b, c.work)
+			p.whole(b)
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(p.least()), "µs/request")
+		})
+	}
 }
 
 func plainLoop(p *benchPod, out string) error {
@@ -152,14 +196,14 @@ func plainLoop(p *benchPod, out string) error {
 		gid string
 		ids []int64
 	}
-	work := make(chan chunk)
+	chunks := make(chan chunk)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
 	token := p.pod.Token()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for c := range work {
+			for c := range chunks {
 				body, _ := json.Marshal(c.ids)
 				req, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, p.url+"/pod/v1/admin/group/"+c.gid+"/membership/remove", bytes.NewReader(body))
 				req.Header.Set("sessionToken", token)
@@ -182,11 +226,11 @@ func plainLoop(p *benchPod, out string) error {
 		})
 	}
 	for gid, ids := range groups {
-		for lo := 0; lo < len(ids); lo += benchChunk {
-			work <- chunk{gid, ids[lo:min(lo+benchChunk, len(ids))]}
+		for lo := 0; lo < len(ids); lo += p.chunk {
+			chunks <- chunk{gid, ids[lo:min(lo+p.chunk, len(ids))]}
 		}
 	}
-	close(work)
+	close(chunks)
 	wg.Wait()
 	w.Flush()
 	return w.Error()
