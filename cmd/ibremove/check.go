@@ -31,6 +31,14 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 			return err
 		}
 	}
+	if o.Given("config") { // a check of the file that the run will need
+		if _, err := loadConfig(env, &o); err != nil {
+			return err
+		}
+	}
+	if t, err := newTarget(env, &o); err == nil && !o.Simulate {
+		j.target = t // it is only named
+	}
 	var who string
 	if o.Login || o.Preflight {
 		ctx, j.stop = context.WithCancelCause(ctx)
