@@ -156,6 +156,7 @@ func BenchmarkGrowth(b *testing.B) {
 			p := newBenchPod(b, c.work)
 			p.whole(b)
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(p.least()), "µs/request")
+			b.ReportMetric(float64(p.least()), "requests")
 		})
 	}
 }
