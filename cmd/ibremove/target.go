@@ -36,13 +36,19 @@ func newTarget(env *Env, o *Options) (*target, error) {
 	}
 	t := &target{username: o.Username, attempts: o.MaxAttempts}
 	t.config = podclient.Config{
-		ConnectTimeout: c.ConnectTimeout,
-		Timeout:        o.Timeout,
-		MaxConns:       o.Concurrency,
-		UserAgent:      "ibremove/" + env.Build.Number(),
-		Now:            env.Now,
-		Proxy:          environmentProxy(env),
+		Timeout:   o.Timeout,
+		MaxConns:  o.Concurrency,
+		UserAgent: "ibremove/" + env.Build.Number(),
+		Now:       env.Now,
+		Proxy:     environmentProxy(env),
 	}
+	if err := t.address(o, c); err != nil {
+		return nil, err
+	}
+	if err := c.Need(t.parts(o, c)...); err != nil {
+		return nil, refuse("", "%w", err)
+	}
+	t.config.ConnectTimeout = c.ConnectTimeout
 	if t.username == "" {
 		t.username = c.Username
 	}
@@ -54,13 +60,33 @@ func newTarget(env *Env, o *Options) (*target, error) {
 		t.attempts = c.Retry.MaxAttempts
 	}
 	t.backoff = batch.Backoff{Initial: c.Retry.InitialInterval, Multiplier: c.Retry.Multiplier, Max: c.Retry.MaxInterval}
-	if err := t.address(o, c); err != nil {
-		return nil, err
-	}
 	if err := t.credentials(o, c); err != nil {
 		return nil, err
 	}
 	return t, t.roots(o, c)
+}
+
+// parts are what is needed of a configuration beside the address: that of
+// which no flag takes the place.
+func (t *target) parts(o *Options, c *bdk.Config) []bdk.Part {
+	needed := []bdk.Part{bdk.PartHeaders, bdk.PartConnectTimeout, bdk.PartTrustStore, bdk.PartBackoff}
+	hasToken := o.SessionTokenFile != "" || !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file")
+	byConfig := !hasToken && o.PrivateKeyFile == ""
+	byCertificate := byConfig && c.Certificate.Key != ""
+	for part, need := range map[bdk.Part]bool{
+		bdk.PartProxy:              !isLoopback(t.config.Pod.URL.Hostname()),
+		bdk.PartReadTimeout:        !o.Given("timeout"),
+		bdk.PartMaxAttempts:        !o.Given("max-attempts"),
+		bdk.PartLogin:              byConfig,
+		bdk.PartSessionAuthAddress: byCertificate && (o.PodURL == "" || c.OwnSessionAuth),
+		bdk.PartSessionAuth:        byCertificate,
+		bdk.PartUsername:           o.Username == "" && !hasToken && !byCertificate,
+	} {
+		if need {
+			needed = append(needed, part)
+		}
+	}
+	return needed
 }
 
 // loadConfig reads the configuration that was asked for, or the one that a
@@ -92,13 +118,17 @@ func (t *target) address(o *Options, c *bdk.Config) error {
 	t.config.Login = podclient.Endpoint{URL: c.Login.URL, Proxy: c.Login.Proxy, Header: c.Login.Header}
 	t.config.SessionAuth = podclient.Endpoint{URL: c.SessionAuth.URL, Proxy: c.SessionAuth.Proxy, Header: c.SessionAuth.Header}
 	base := c.Base
-	if o.PodURL != "" {
+	if o.PodURL == "" {
+		if err := c.Need(bdk.PartAddress); err != nil {
+			return refuse("", "%w", err)
+		}
+	} else {
 		var err error
 		if base, err = parsePodURL(o.PodURL); err != nil {
 			return refuse("give it as https://HOST, with no user, password, query or fragment.", "--pod-url: %w", err)
 		}
 		t.config.Pod.URL, t.config.Login.URL = below(base, "pod"), below(base, "login")
-		if c.SessionAuth.URL == nil {
+		if !c.OwnSessionAuth {
 			t.config.SessionAuth.URL = below(base, "sessionauth")
 		}
 	}
@@ -163,6 +193,9 @@ func (t *target) credentials(o *Options, c *bdk.Config) error {
 	case c.PrivateKey.Key != "":
 		return t.key(c.PrivateKey)
 	case c.Certificate.Key != "":
+		if t.config.SessionAuth.URL == nil {
+			return refuse("", "%w", c.Missing())
+		}
 		return t.certificate(c.Certificate)
 	}
 	return nil

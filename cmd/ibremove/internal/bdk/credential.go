@@ -8,6 +8,15 @@ import (
 	"ibremove/podclient"
 )
 
+// logins are the private key and the certificate: one of them at most.
+func logins(bot value) [2]File {
+	key, cert := privateKey(bot), certificate(bot)
+	if key.Key != "" && cert.Key != "" {
+		bot.fail("has both %s and %s: keep the one that the account logs in with", key.Key, cert.Key)
+	}
+	return [2]File{key, cert}
+}
+
 func privateKey(bot value) File {
 	return pick(
 		entry{path: bot.get("privateKey").get("path"), content: bot.get("privateKey").get("content")},

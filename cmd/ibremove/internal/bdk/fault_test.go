@@ -86,6 +86,9 @@ func TestFaults(t *testing.T) {
 			start := time.Now()
 			c, err := bdk.Parse(name, []byte(tt.config), environment(map[string]string{"WRONG": "SECRET: {}"}))
 			if err == nil {
+				err = c.Need(bdk.Parts()...)
+			}
+			if err == nil {
 				t.Fatalf("no error, but\n%s", describe(c))
 			}
 			if got := strings.ReplaceAll(err.Error(), name, "FILE"); got != tt.want {

@@ -186,6 +186,9 @@ key "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n" (bot.private
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := bdk.Parse(name, []byte(tt.config), environment(vars))
+			if err == nil {
+				err = c.Need(bdk.Parts()...)
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
