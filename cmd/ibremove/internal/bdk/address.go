@@ -39,7 +39,9 @@ func below(base *url.URL, service string) *url.URL {
 	if base == nil {
 		return nil
 	}
-	return base.JoinPath("/", service)
+	u := *base
+	u.Path += "/" + service // JoinPath leaves the slash out below a host alone
+	return &u
 }
 
 // proxy is taken whole, from the service or from the root: a password given
