@@ -10,8 +10,6 @@ import (
 	"runtime"
 	"strings"
 
-	"golang.org/x/net/http/httpproxy"
-
 	"ibremove/batch"
 	"ibremove/cmd/ibremove/internal/bdk"
 	"ibremove/podclient"
@@ -61,6 +59,9 @@ func newTarget(env *Env, o *Options) (*target, error) {
 	}
 	t.backoff = batch.Backoff{Initial: c.Retry.InitialInterval, Multiplier: c.Retry.Multiplier, Max: c.Retry.MaxInterval}
 	if err := t.credentials(o, c); err != nil {
+		return nil, err
+	}
+	if err := t.proxies(); err != nil {
 		return nil, err
 	}
 	return t, t.roots(o, c)
@@ -290,22 +291,4 @@ func readSecret(path, from string) ([]byte, error) {
 		return nil, refuse("", "%s: %w", from, err)
 	}
 	return data, nil
-}
-
-// environmentProxy is what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
-func environmentProxy(env *Env) func(*url.URL) (*url.URL, error) {
-	get := func(names ...string) string {
-		for _, name := range names {
-			if value, _ := env.Getenv(name); value != "" {
-				return value
-			}
-		}
-		return ""
-	}
-	c := httpproxy.Config{
-		HTTPProxy:  get("HTTP_PROXY", "http_proxy"),
-		HTTPSProxy: get("HTTPS_PROXY", "https_proxy"),
-		NoProxy:    get("NO_PROXY", "no_proxy"),
-	}
-	return c.ProxyFunc()
 }
