@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"ibremove/batch"
@@ -58,7 +57,7 @@ func newTarget(env *Env, o *Options) (*target, error) {
 		t.attempts = c.Retry.MaxAttempts
 	}
 	t.backoff = batch.Backoff{Initial: c.Retry.InitialInterval, Multiplier: c.Retry.Multiplier, Max: c.Retry.MaxInterval}
-	if err := t.credentials(o, c); err != nil {
+	if err := t.credentials(env, o, c); err != nil {
 		return nil, err
 	}
 	if err := t.proxies(); err != nil {
@@ -176,10 +175,10 @@ func parsePodURL(address string) (*url.URL, error) {
 
 // credentials takes the first that is given: a flag, then the environment,
 // then the configuration.
-func (t *target) credentials(o *Options, c *bdk.Config) error {
+func (t *target) credentials(env *Env, o *Options, c *bdk.Config) error {
 	switch {
 	case o.SessionTokenFile != "" && (o.GivenByFlag("session-token-file") || !o.GivenByFlag("private-key-file")):
-		data, err := readSecret(o.SessionTokenFile, "--session-token-file")
+		data, err := readSecret(o.SessionTokenFile, "--session-token-file", warnExposed(env.Terminal))
 		if err != nil {
 			return err
 		}
@@ -197,13 +196,13 @@ func (t *target) credentials(o *Options, c *bdk.Config) error {
 		if t.config.SessionAuth.URL == nil {
 			return refuse("", "%w", c.Missing())
 		}
-		return t.certificate(c.Certificate)
+		return t.certificate(c.Certificate, warnExposed(env.Terminal))
 	}
 	return nil
 }
 
 func (t *target) key(f bdk.File) error {
-	data, err := contentOf(f)
+	data, err := contentOf(f, refuseExposed)
 	if err != nil {
 		return err
 	}
@@ -213,8 +212,8 @@ func (t *target) key(f bdk.File) error {
 	return nil
 }
 
-func (t *target) certificate(f bdk.File) error {
-	data, err := contentOf(f)
+func (t *target) certificate(f bdk.File, exposed onExposed) error {
+	data, err := contentOf(f, exposed)
 	if err != nil {
 		return err
 	}
@@ -261,34 +260,9 @@ func (t *target) roots(o *Options, c *bdk.Config) error {
 	return nil
 }
 
-func contentOf(f bdk.File) ([]byte, error) {
-	if f.Path == "" {
-		return []byte(f.Content.Reveal()), nil
-	}
-	return readSecret(f.Path, f.Key)
-}
-
 func where(f bdk.File) string {
 	if f.Path == "" {
 		return f.Key
 	}
 	return f.Key + ": " + f.Path
-}
-
-// readSecret reads a key or a token; as ssh does, it refuses one that others
-// can read. Windows keeps such rights elsewhere.
-func readSecret(path, from string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, refuse("", "%s: %w", from, err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, refuse("run: "+shellLine("chmod", "600", path),
-			"%s: %s can be read or changed by others (mode %04o)", from, path, info.Mode().Perm())
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, refuse("", "%s: %w", from, err)
-	}
-	return data, nil
 }
