@@ -13,7 +13,7 @@ import (
 func (j *job) connect() error {
 	if j.staging != nil {
 		if err := j.log.open(j.disk, j.staging.Path(report.LogFile)); err != nil {
-			return refuse("", "%w", err)
+			return refuse(hintRunsDir, "%w", err)
 		}
 	}
 	if j.o.Verbose {

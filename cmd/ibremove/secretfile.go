@@ -7,6 +7,8 @@ import (
 	"ibremove/cmd/ibremove/internal/bdk"
 )
 
+const hintReadable = "name a file that is there and that this account can read."
+
 // onExposed is told of a secret that others can read. Its error ends the
 // command.
 type onExposed func(why *exitError) error
@@ -33,15 +35,14 @@ func contentOf(f bdk.File, exposed onExposed) ([]byte, error) {
 
 // readSecret reads a key, a certificate or a token; from is what names it.
 func readSecret(path, from string, exposed onExposed) ([]byte, error) {
-	const hint = "name a file that is there and that this account can read."
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, refuse(hint, "%s: %w", from, err)
+		return nil, refuse(hintReadable, "%s: %w", from, err)
 	}
 	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, refuse(hint, "%s: %w", from, err)
+		return nil, refuse(hintReadable, "%s: %w", from, err)
 	}
 	if ours, others := accessTo(info); others {
 		fix := "run: " + shellLine("chmod", "600", path)
@@ -54,7 +55,7 @@ func readSecret(path, from string, exposed onExposed) ([]byte, error) {
 	}
 	data, err := io.ReadAll(file)
 	if err != nil {
-		return nil, refuse(hint, "%s: %w", from, err)
+		return nil, refuse(hintReadable, "%s: %w", from, err)
 	}
 	return data, nil
 }

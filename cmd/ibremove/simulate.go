@@ -41,7 +41,7 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 	}
 	server, err := pod.Start(podtest.Listen{Addr: o.Addr})
 	if err != nil {
-		return refuse("", "--addr %s: %w", o.Addr, err)
+		return refuse("choose another port, or leave --addr out: a free one is taken then.", "--addr %s: %w", o.Addr, err)
 	}
 	defer server.Close()
 	address := server.URL

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -59,6 +60,18 @@ func TestSimulateVerbose(t *testing.T) {
 	}
 	if got := served(t); strings.Contains(got, "sessioninfo") {
 		t.Errorf("without --verbose: stderr %q", got)
+	}
+}
+
+func TestSimulateOnAPortThatIsTaken(t *testing.T) {
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	code, stdout, stderr := call(t, "simulate", "--addr", taken.Addr().String())
+	if want := "\nchoose another port, or leave --addr out: a free one is taken then.\n"; code != 2 || stdout != "" || !strings.HasSuffix(stderr, want) {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }
 

@@ -184,7 +184,7 @@ func (t *target) credentials(env *Env, o *Options, c *bdk.Config) error {
 		}
 		t.config.Token = podclient.NewSecret(strings.TrimSpace(string(data)))
 		if t.config.Token.IsZero() || t.config.Token.Reveal() == "" {
-			return refuse("", "--session-token-file: %s is empty", o.SessionTokenFile)
+			return refuse("write a session token into it, or log in with --private-key-file.", "--session-token-file: %s is empty", o.SessionTokenFile)
 		}
 	case !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file"):
 		t.config.Token = o.SessionToken
@@ -245,7 +245,7 @@ func (t *target) roots(o *Options, c *bdk.Config) error {
 		data := []byte(f.Content.Reveal())
 		if f.Path != "" {
 			if data, err = os.ReadFile(f.Path); err != nil {
-				return refuse("", "%s: %w", f.Key, err)
+				return refuse(hintReadable, "%s: %w", f.Key, err)
 			}
 		}
 		certificates, err := podclient.ParseRoots(data)
