@@ -33,19 +33,13 @@ func newTarget(env *Env, o *Options) (*target, error) {
 	}
 	t := &target{username: o.Username, attempts: o.MaxAttempts}
 	t.config = podclient.Config{
-		Timeout:   o.Timeout,
-		MaxConns:  o.Concurrency,
-		UserAgent: "ibremove/" + env.Build.Number(),
-		Now:       env.Now,
-		Proxy:     environmentProxy(env),
+		ConnectTimeout: c.ConnectTimeout,
+		Timeout:        o.Timeout,
+		MaxConns:       o.Concurrency,
+		UserAgent:      "ibremove/" + env.Build.Number(),
+		Now:            env.Now,
+		Proxy:          environmentProxy(env),
 	}
-	if err := t.address(o, c); err != nil {
-		return nil, err
-	}
-	if err := c.Need(t.parts(o, c)...); err != nil {
-		return nil, refuse("", "%w", err)
-	}
-	t.config.ConnectTimeout = c.ConnectTimeout
 	if t.username == "" {
 		t.username = c.Username
 	}
@@ -57,6 +51,9 @@ func newTarget(env *Env, o *Options) (*target, error) {
 		t.attempts = c.Retry.MaxAttempts
 	}
 	t.backoff = batch.Backoff{Initial: c.Retry.InitialInterval, Multiplier: c.Retry.Multiplier, Max: c.Retry.MaxInterval}
+	if err := t.address(o, c); err != nil {
+		return nil, err
+	}
 	if err := t.credentials(env, o, c); err != nil {
 		return nil, err
 	}
@@ -64,29 +61,6 @@ func newTarget(env *Env, o *Options) (*target, error) {
 		return nil, err
 	}
 	return t, t.roots(o, c)
-}
-
-// parts are what is needed of a configuration beside the address: that of
-// which no flag takes the place.
-func (t *target) parts(o *Options, c *bdk.Config) []bdk.Part {
-	needed := []bdk.Part{bdk.PartHeaders, bdk.PartConnectTimeout, bdk.PartTrustStore, bdk.PartBackoff}
-	hasToken := o.SessionTokenFile != "" || !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file")
-	byConfig := !hasToken && o.PrivateKeyFile == ""
-	byCertificate := byConfig && c.Certificate.Key != ""
-	for part, need := range map[bdk.Part]bool{
-		bdk.PartProxy:              !isLoopback(t.config.Pod.URL.Hostname()),
-		bdk.PartReadTimeout:        !o.Given("timeout"),
-		bdk.PartMaxAttempts:        !o.Given("max-attempts"),
-		bdk.PartLogin:              byConfig,
-		bdk.PartSessionAuthAddress: byCertificate && (o.PodURL == "" || c.OwnSessionAuth),
-		bdk.PartSessionAuth:        byCertificate,
-		bdk.PartUsername:           o.Username == "" && !hasToken && !byCertificate,
-	} {
-		if need {
-			needed = append(needed, part)
-		}
-	}
-	return needed
 }
 
 // loadConfig reads the configuration that was asked for, or the one that a
@@ -107,10 +81,40 @@ func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
 		return nil, refuse("name a BDK configuration that can be read with --config.", "--config: %w", err)
 	}
 	c, err := bdk.Parse(path, data, env.Getenv)
+	if err == nil {
+		err = c.Need(needed(o, c)...)
+	}
 	if err != nil {
 		return nil, refuse("", "%w", err)
 	}
 	return c, nil
+}
+
+// needed are the parts of a configuration of which no flag takes the place.
+func needed(o *Options, c *bdk.Config) []bdk.Part {
+	base := c.Base
+	if o.PodURL != "" {
+		base, _ = parsePodURL(o.PodURL) // address tells what is wrong
+	}
+	hasToken := o.SessionTokenFile != "" || !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file")
+	byConfig := !hasToken && o.PrivateKeyFile == ""
+	byCertificate := byConfig && c.Certificate.Key != ""
+	parts := []bdk.Part{bdk.PartHeaders, bdk.PartConnectTimeout, bdk.PartTrustStore, bdk.PartBackoff}
+	for part, need := range map[bdk.Part]bool{
+		bdk.PartAddress:            o.PodURL == "",
+		bdk.PartProxy:              base == nil || !isLoopback(base.Hostname()),
+		bdk.PartSessionAuthAddress: byCertificate && (o.PodURL == "" || c.OwnSessionAuth),
+		bdk.PartSessionAuth:        byCertificate,
+		bdk.PartReadTimeout:        !o.Given("timeout"),
+		bdk.PartUsername:           o.Username == "" && !hasToken && !byCertificate,
+		bdk.PartLogin:              byConfig,
+		bdk.PartMaxAttempts:        !o.Given("max-attempts"),
+	} {
+		if need {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 func (t *target) address(o *Options, c *bdk.Config) error {
@@ -118,11 +122,7 @@ func (t *target) address(o *Options, c *bdk.Config) error {
 	t.config.Login = podclient.Endpoint{URL: c.Login.URL, Proxy: c.Login.Proxy, Header: c.Login.Header}
 	t.config.SessionAuth = podclient.Endpoint{URL: c.SessionAuth.URL, Proxy: c.SessionAuth.Proxy, Header: c.SessionAuth.Header}
 	base := c.Base
-	if o.PodURL == "" {
-		if err := c.Need(bdk.PartAddress); err != nil {
-			return refuse("", "%w", err)
-		}
-	} else {
+	if o.PodURL != "" {
 		var err error
 		if base, err = parsePodURL(o.PodURL); err != nil {
 			return refuse("give it as https://HOST, with no user, password, query or fragment.", "--pod-url: %w", err)
