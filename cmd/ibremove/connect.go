@@ -16,6 +16,9 @@ func (j *job) connect() error {
 			return refuse(hintRunsDir, "%w", err)
 		}
 	}
+	for _, w := range j.target.warnings {
+		j.term.Warn(w)
+	}
 	if j.o.Verbose {
 		j.log.tell = j.term.Say
 	}

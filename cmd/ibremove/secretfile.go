@@ -16,13 +16,10 @@ type onExposed func(why *exitError) error
 // refuseExposed is for a private key, as ssh has it.
 func refuseExposed(why *exitError) error { return why }
 
-// warnExposed is for what is replaced sooner than a key, or is less without
-// one.
-func warnExposed(t *Terminal) onExposed {
-	return func(why *exitError) error {
-		t.Warn(why.Error() + "; " + why.hint)
-		return nil
-	}
+// warnExposed is for what is replaced sooner than a key.
+func (t *target) warnExposed(why *exitError) error {
+	t.warnings = append(t.warnings, why.Error()+"; "+why.hint)
+	return nil
 }
 
 // contentOf is what a configuration gives as a file, or in place.

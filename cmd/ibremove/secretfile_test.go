@@ -76,8 +76,8 @@ func TestTokenFileThatOthersCanRead(t *testing.T) {
 		}
 		code, stderr := checkLogin(t, nil, "--pod-url", nobodyServes, "--session-token-file", file)
 		want := "warning: --session-token-file: " + file + " can be read or changed by others (mode 0644); run: chmod 600 " + file + "\n"
-		if code != 5 || strings.Contains(stderr, want) != warned {
-			t.Errorf("mode %04o: exit %d, want 5; stderr\n%s", mode, code, stderr)
+		if n := strings.Count(stderr, want); code != 5 || n != map[bool]int{true: 1}[warned] {
+			t.Errorf("mode %04o: exit %d, want 5; warned %d times\n%s", mode, code, n, stderr)
 		}
 	}
 }

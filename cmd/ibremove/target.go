@@ -22,6 +22,7 @@ type target struct {
 	config   podclient.Config
 	backoff  batch.Backoff
 	attempts int
+	warnings []string // for who comes to use it
 }
 
 // newTarget settles the connection. Flags win over the environment, which
@@ -54,7 +55,7 @@ func newTarget(env *Env, o *Options) (*target, error) {
 	if err := t.address(o, c); err != nil {
 		return nil, err
 	}
-	if err := t.credentials(env, o, c); err != nil {
+	if err := t.credentials(o, c); err != nil {
 		return nil, err
 	}
 	if err := t.proxies(); err != nil {
@@ -175,10 +176,10 @@ func parsePodURL(address string) (*url.URL, error) {
 
 // credentials takes the first that is given: a flag, then the environment,
 // then the configuration.
-func (t *target) credentials(env *Env, o *Options, c *bdk.Config) error {
+func (t *target) credentials(o *Options, c *bdk.Config) error {
 	switch {
 	case o.SessionTokenFile != "" && (o.GivenByFlag("session-token-file") || !o.GivenByFlag("private-key-file")):
-		data, err := readSecret(o.SessionTokenFile, "--session-token-file", warnExposed(env.Terminal))
+		data, err := readSecret(o.SessionTokenFile, "--session-token-file", t.warnExposed)
 		if err != nil {
 			return err
 		}
@@ -196,7 +197,7 @@ func (t *target) credentials(env *Env, o *Options, c *bdk.Config) error {
 		if t.config.SessionAuth.URL == nil {
 			return refuse("", "%w", c.Missing())
 		}
-		return t.certificate(c.Certificate, warnExposed(env.Terminal))
+		return t.certificate(c.Certificate)
 	}
 	return nil
 }
@@ -212,8 +213,8 @@ func (t *target) key(f bdk.File) error {
 	return nil
 }
 
-func (t *target) certificate(f bdk.File, exposed onExposed) error {
-	data, err := contentOf(f, exposed)
+func (t *target) certificate(f bdk.File) error {
+	data, err := contentOf(f, t.warnExposed)
 	if err != nil {
 		return err
 	}
