@@ -34,10 +34,10 @@ func TestStatuses(t *testing.T) {
 		{403, `{"code":403,"message":"lacks"}`, podclient.Answered, "http_403", "lacks", "ACCESS_USER_PROVISIONING_API"},
 		{404, `{"code":403,"message":"group cannot be found"}`, podclient.Answered, "http_404", "group cannot be found", ""},
 		{413, "", podclient.Answered, "http_413", "Request Entity Too Large", ""},
-		{500, "<p>a\r\n\tb\x00c\u202e</p>", podclient.Answered, "http_500", "<p>a b c</p>", ""},
-		{502, "\xff\xfe", podclient.Answered, "http_502", "\uFFFD", ""},
-		{503, `{"message":""}`, podclient.Answered, "http_503", `{"message":""}`, ""},
-		{599, "", podclient.Answered, "http_599", "", ""},
+		{500, "<p>a\r\n\tb\x00c\u202e</p>", podclient.Answered, "http_500", "<p>a b c</p>", "try again later"},
+		{502, "\xff\xfe", podclient.Answered, "http_502", "\uFFFD", "try again later"},
+		{503, `{"message":""}`, podclient.Answered, "http_503", `{"message":""}`, "try again later"},
+		{599, "", podclient.Answered, "http_599", "", "try again later"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.code+tt.message, func(t *testing.T) {

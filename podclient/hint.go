@@ -119,8 +119,24 @@ func (e *exchange) refusalHint(status int, ahead time.Duration) string {
 		return "the account needs the privilege ACCESS_USER_PROVISIONING_API: give it the role User Provisioning in the Admin Portal"
 	case status == http.StatusForbidden:
 		return "the pod does not let this account log in: check in the Admin Portal that it is active"
+	case status >= http.StatusInternalServerError:
+		return fmt.Sprintf("the fault is with %s: try again later, and tell the pod's administrators if it goes on", e.to.base.Host)
+	case status == http.StatusTooManyRequests && e.to == e.client.pod:
+		return "the pod wants fewer requests: lower --rate, and try again later"
+	case status == http.StatusTooManyRequests:
+		return "the pod wants fewer logins: wait a while, then try again"
+	case e.to == e.client.pod: // it refuses what was asked, and says why
+		return ""
+	case status == http.StatusBadRequest && e.client.cfg.Certificate != nil:
+		return "the pod does not understand this login: check that the certificate is the account's, and the address (--pod-url)"
+	case status == http.StatusBadRequest:
+		return fmt.Sprintf("the pod does not understand this login: check the account %s (--username) and the address (--pod-url)",
+			e.clean(fmt.Sprintf("%q", e.client.cfg.Username)))
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		return fmt.Sprintf("there is no login below %s: check the address (--pod-url), with its context if the pod has one",
+			e.clean(e.to.base.String()))
 	}
-	return ""
+	return fmt.Sprintf("%s does not answer as a pod's login does: check the address (--pod-url)", e.to.base.Host)
 }
 
 func skewHint(ahead time.Duration) string {

@@ -13,8 +13,11 @@ import (
 func (j *job) connect() error {
 	if j.staging != nil {
 		if err := j.log.open(j.disk, j.staging.Path(report.LogFile)); err != nil {
-			return refuse("", "%w", err)
+			return refuse(hintRunsDir, "%w", err)
 		}
+	}
+	for _, w := range j.target.warnings {
+		j.term.Warn(w)
 	}
 	if j.o.Verbose {
 		j.log.tell = j.term.Say

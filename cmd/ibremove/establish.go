@@ -8,6 +8,8 @@ import (
 	"ibremove/report"
 )
 
+const hintRunsDir = "make room there, or choose another place with --runs-dir; nothing was sent."
+
 // commit gives the run its directory and its journal. From here on it can be
 // resumed.
 func (j *job) commit(before *held) error {
@@ -19,7 +21,7 @@ func (j *job) commit(before *held) error {
 	j.d.Recorder = j.journal
 	for _, e := range before.entries {
 		if err := j.journal.Record(e); err != nil {
-			return refuse("", "%w", err)
+			return refuse(hintRunsDir, "%w", err)
 		}
 	}
 	return nil
@@ -30,13 +32,13 @@ func (j *job) establish() error {
 	id := report.RunID(j.began, j.target.pod, j.op == batch.Add)
 	dir, id, err := j.staging.Commit(j.name, id)
 	if err != nil {
-		return refuse("", "%w", err)
+		return refuse(hintRunsDir, "%w", err)
 	}
 	j.staging = nil
 	j.dir, j.runID = dir, id
 	j.in.copy = filepath.Join(dir, report.InputFile)
 	if err := j.log.open(j.disk, filepath.Join(dir, report.LogFile)); err != nil {
-		return refuse("", "%w", err)
+		return refuse(hintRunsDir, "%w", err)
 	}
 	_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: id, Since: j.began})
 	j.journal, err = report.CreateJournal(j.disk, filepath.Join(dir, report.JournalFile), report.JournalHeader{
@@ -57,7 +59,7 @@ func (j *job) establish() error {
 	if err != nil {
 		j.log.close()
 		_ = j.disk.RemoveAll(dir) // nothing was sent, and no journal says otherwise
-		return refuse("", "%w", err)
+		return refuse(hintRunsDir, "%w", err)
 	}
 	return nil
 }

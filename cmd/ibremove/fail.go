@@ -127,6 +127,9 @@ func finish(env *Env, jsonWanted bool, err error) int {
 		encoder.SetIndent("", "  ")
 		if err := encoder.Encode(summary); err != nil {
 			env.Terminal.Error(fmt.Sprintf("writing the summary: %v", err), "")
+			if exit.code == exitDone { // as where the summary is for people; what is worse is worth more
+				exit.code = exitInternal
+			}
 		}
 	}
 	return exit.code

@@ -125,7 +125,7 @@ func outputFlags() []Flag {
 			help: "the summary as one JSON object on stdout", group: groupOutput, on: onPod,
 			set: into(truth, func(o *Options) *bool { return &o.JSON })},
 		{name: "metrics-file", value: "FILE", env: "IBREMOVE_METRICS_FILE",
-			help: "write Prometheus metrics for the node exporter's textfile collector", group: groupOutput, on: onPod, offer: offerFiles,
+			help: "write Prometheus metrics for the node exporter's textfile collector", group: groupOutput, on: onSending, offer: offerFiles,
 			set: into(text, func(o *Options) *string { return &o.MetricsFile })},
 		{name: flagHelp, short: "h",
 			help: "print this help", group: groupOutput, on: onAll},

@@ -14,11 +14,13 @@ const (
 )
 
 // Progress shows how far a run is: a bar on a terminal; otherwise a line at
-// the start, every 30 s, and at the end. With --quiet nothing.
+// the start, every 30 s, and at the end. With --quiet nothing. The share is of
+// all rows, the rate of this life's: what earlier ones settled took it no time.
 type Progress struct {
 	terminal     *Terminal
 	now          func() time.Time
 	total        int
+	base         int64 // done before the start
 	began        time.Time
 	done, failed atomic.Int64
 	stop         chan struct{}
@@ -29,11 +31,12 @@ func newProgress(t *Terminal, now func() time.Time) *Progress {
 	return &Progress{terminal: t, now: now}
 }
 
-// Start begins to show progress through that many rows, until Stop.
+// Start begins to show progress through that many rows, until Stop. Those
+// that Update has told of before count as done already.
 func (p *Progress) Start(total int) {
-	p.total, p.began, p.stop = total, p.now(), make(chan struct{})
+	p.total, p.base, p.began, p.stop = total, p.done.Load(), p.now(), make(chan struct{})
 	if !p.terminal.tty {
-		p.terminal.Say(count(total, "row") + " to go.")
+		p.terminal.Say(count(int64(total)-p.base, "row") + " to go.")
 	}
 	p.drawer.Go(p.draw)
 }
@@ -106,8 +109,8 @@ func (p *Progress) reading() reading {
 	if r.total > 0 {
 		r.share = 100 * r.done / r.total
 	}
-	if elapsed := p.now().Sub(p.began).Seconds(); r.done > 0 && elapsed > 0 {
-		r.rate = float64(r.done) / elapsed
+	if elapsed := p.now().Sub(p.began).Seconds(); r.done > p.base && elapsed > 0 {
+		r.rate = float64(r.done-p.base) / elapsed
 		r.left = time.Duration(float64(r.total-r.done) / r.rate * float64(time.Second))
 	}
 	return r

@@ -25,6 +25,12 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 	}
 	pod := podtest.New(podtest.Options{NoLog: true})
 	pod.Set(func(b *podtest.Behaviour) { *b = behaviour })
+	if o.Verbose {
+		pod.SetFault(func(r podtest.Request) podtest.Fault { // asked at each request; none is broken here
+			env.Terminal.Say(arrival(r))
+			return podtest.Fault{}
+		})
+	}
 	if o.Seed != "" {
 		in, closed, err := probeInput(ctx, env, o.Seed, batch.Layout{}, batch.CheckOptions{Review: true})
 		if err != nil {
@@ -35,7 +41,7 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 	}
 	server, err := pod.Start(podtest.Listen{Addr: o.Addr})
 	if err != nil {
-		return refuse("", "--addr %s: %w", o.Addr, err)
+		return refuse("choose another port, or leave --addr out: a free one is taken then.", "--addr %s: %w", o.Addr, err)
 	}
 	defer server.Close()
 	address := server.URL
@@ -46,6 +52,15 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 		count(len(pod.Groups()), "group"), pod.Token(), address))
 	<-ctx.Done()
 	return nil
+}
+
+// arrival is a request that came in, in a line.
+func arrival(r podtest.Request) string {
+	line := r.Method + " " + r.Path + ": "
+	if len(r.IDs) > 0 {
+		line += count(len(r.IDs), "id") + ", "
+	}
+	return line + "trace " + r.TraceID
 }
 
 // switches names what --set can switch.

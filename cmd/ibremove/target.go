@@ -7,10 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-
-	"golang.org/x/net/http/httpproxy"
 
 	"ibremove/batch"
 	"ibremove/cmd/ibremove/internal/bdk"
@@ -25,6 +22,7 @@ type target struct {
 	config   podclient.Config
 	backoff  batch.Backoff
 	attempts int
+	warnings []string // for who comes to use it
 }
 
 // newTarget settles the connection. Flags win over the environment, which
@@ -60,6 +58,9 @@ func newTarget(env *Env, o *Options) (*target, error) {
 	if err := t.credentials(o, c); err != nil {
 		return nil, err
 	}
+	if err := t.proxies(); err != nil {
+		return nil, err
+	}
 	return t, t.roots(o, c)
 }
 
@@ -81,10 +82,40 @@ func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
 		return nil, refuse("name a BDK configuration that can be read with --config.", "--config: %w", err)
 	}
 	c, err := bdk.Parse(path, data, env.Getenv)
+	if err == nil {
+		err = c.Need(needed(o, c)...)
+	}
 	if err != nil {
 		return nil, refuse("", "%w", err)
 	}
 	return c, nil
+}
+
+// needed are the parts of a configuration of which no flag takes the place.
+func needed(o *Options, c *bdk.Config) []bdk.Part {
+	base := c.Base
+	if o.PodURL != "" {
+		base, _ = parsePodURL(o.PodURL) // address tells what is wrong
+	}
+	hasToken := o.SessionTokenFile != "" || !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file")
+	byConfig := !hasToken && o.PrivateKeyFile == ""
+	byCertificate := byConfig && c.Certificate.Key != ""
+	parts := []bdk.Part{bdk.PartHeaders, bdk.PartConnectTimeout, bdk.PartTrustStore, bdk.PartBackoff}
+	for part, need := range map[bdk.Part]bool{
+		bdk.PartAddress:            o.PodURL == "",
+		bdk.PartProxy:              base == nil || !isLoopback(base.Hostname()),
+		bdk.PartSessionAuthAddress: byCertificate && (o.PodURL == "" || c.OwnSessionAuth),
+		bdk.PartSessionAuth:        byCertificate,
+		bdk.PartReadTimeout:        !o.Given("timeout"),
+		bdk.PartUsername:           o.Username == "" && !hasToken && !byCertificate,
+		bdk.PartLogin:              byConfig,
+		bdk.PartMaxAttempts:        !o.Given("max-attempts"),
+	} {
+		if need {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 func (t *target) address(o *Options, c *bdk.Config) error {
@@ -98,7 +129,7 @@ func (t *target) address(o *Options, c *bdk.Config) error {
 			return refuse("give it as https://HOST, with no user, password, query or fragment.", "--pod-url: %w", err)
 		}
 		t.config.Pod.URL, t.config.Login.URL = below(base, "pod"), below(base, "login")
-		if c.SessionAuth.URL == nil {
+		if !c.OwnSessionAuth {
 			t.config.SessionAuth.URL = below(base, "sessionauth")
 		}
 	}
@@ -148,13 +179,13 @@ func parsePodURL(address string) (*url.URL, error) {
 func (t *target) credentials(o *Options, c *bdk.Config) error {
 	switch {
 	case o.SessionTokenFile != "" && (o.GivenByFlag("session-token-file") || !o.GivenByFlag("private-key-file")):
-		data, err := readSecret(o.SessionTokenFile, "--session-token-file")
+		data, err := readSecret(o.SessionTokenFile, "--session-token-file", t.warnExposed)
 		if err != nil {
 			return err
 		}
 		t.config.Token = podclient.NewSecret(strings.TrimSpace(string(data)))
 		if t.config.Token.IsZero() || t.config.Token.Reveal() == "" {
-			return refuse("", "--session-token-file: %s is empty", o.SessionTokenFile)
+			return refuse("write a session token into it, or log in with --private-key-file.", "--session-token-file: %s is empty", o.SessionTokenFile)
 		}
 	case !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file"):
 		t.config.Token = o.SessionToken
@@ -163,13 +194,16 @@ func (t *target) credentials(o *Options, c *bdk.Config) error {
 	case c.PrivateKey.Key != "":
 		return t.key(c.PrivateKey)
 	case c.Certificate.Key != "":
+		if t.config.SessionAuth.URL == nil {
+			return refuse("", "%w", c.Missing())
+		}
 		return t.certificate(c.Certificate)
 	}
 	return nil
 }
 
 func (t *target) key(f bdk.File) error {
-	data, err := contentOf(f)
+	data, err := contentOf(f, refuseExposed)
 	if err != nil {
 		return err
 	}
@@ -180,7 +214,7 @@ func (t *target) key(f bdk.File) error {
 }
 
 func (t *target) certificate(f bdk.File) error {
-	data, err := contentOf(f)
+	data, err := contentOf(f, t.warnExposed)
 	if err != nil {
 		return err
 	}
@@ -212,7 +246,7 @@ func (t *target) roots(o *Options, c *bdk.Config) error {
 		data := []byte(f.Content.Reveal())
 		if f.Path != "" {
 			if data, err = os.ReadFile(f.Path); err != nil {
-				return refuse("", "%s: %w", f.Key, err)
+				return refuse(hintReadable, "%s: %w", f.Key, err)
 			}
 		}
 		certificates, err := podclient.ParseRoots(data)
@@ -227,52 +261,9 @@ func (t *target) roots(o *Options, c *bdk.Config) error {
 	return nil
 }
 
-func contentOf(f bdk.File) ([]byte, error) {
-	if f.Path == "" {
-		return []byte(f.Content.Reveal()), nil
-	}
-	return readSecret(f.Path, f.Key)
-}
-
 func where(f bdk.File) string {
 	if f.Path == "" {
 		return f.Key
 	}
 	return f.Key + ": " + f.Path
-}
-
-// readSecret reads a key or a token; as ssh does, it refuses one that others
-// can read. Windows keeps such rights elsewhere.
-func readSecret(path, from string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, refuse("", "%s: %w", from, err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, refuse("run: "+shellLine("chmod", "600", path),
-			"%s: %s can be read or changed by others (mode %04o)", from, path, info.Mode().Perm())
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, refuse("", "%s: %w", from, err)
-	}
-	return data, nil
-}
-
-// environmentProxy is what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
-func environmentProxy(env *Env) func(*url.URL) (*url.URL, error) {
-	get := func(names ...string) string {
-		for _, name := range names {
-			if value, _ := env.Getenv(name); value != "" {
-				return value
-			}
-		}
-		return ""
-	}
-	c := httpproxy.Config{
-		HTTPProxy:  get("HTTP_PROXY", "http_proxy"),
-		HTTPSProxy: get("HTTPS_PROXY", "https_proxy"),
-		NoProxy:    get("NO_PROXY", "no_proxy"),
-	}
-	return c.ProxyFunc()
 }

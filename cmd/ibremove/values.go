@@ -149,10 +149,16 @@ func loopback(value string) (string, error) {
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return "", fmt.Errorf("%q has no port number; write HOST:PORT, such as 127.0.0.1:8080", value)
 	}
-	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+	if !isLoopback(host) {
 		return "", fmt.Errorf("%q is not on loopback; write 127.0.0.1, [::1] or localhost", value)
 	}
 	return value, nil
+}
+
+// isLoopback reports whether host is this machine by its spelling alone.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
 func setColumn(o *Options, value string) error {

@@ -34,15 +34,14 @@ func base(own, root value) *url.URL {
 	return u
 }
 
-func address(own, root value, base *url.URL, service string) Address {
-	a := Address{
-		Proxy:  proxy(either(own, root, "proxy")),
-		Header: headers(either(own, root, "defaultHeaders")),
+// below is a service of the pod at base; nil if there is none.
+func below(base *url.URL, service string) *url.URL {
+	if base == nil {
+		return nil
 	}
-	if base != nil {
-		a.URL = base.JoinPath("/", service)
-	}
-	return a
+	u := *base
+	u.Path += "/" + service // JoinPath leaves the slash out below a host alone
+	return &u
 }
 
 // proxy is taken whole, from the service or from the root: a password given

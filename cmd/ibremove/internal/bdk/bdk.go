@@ -19,12 +19,14 @@ import (
 	"ibremove/podclient"
 )
 
-// Config is what a configuration file says, with its defaults filled in.
+// Config is what a configuration file says, with its defaults filled in. A
+// value that is wrong is left out, and told by [Config.Need].
 type Config struct {
 	Base           *url.URL // the pod as people name it: scheme, host, port, context; nil: no host is given
 	Pod            Address  // Base + /pod
 	Login          Address  // Base + /login
 	SessionAuth    Address  // where a certificate logs in
+	OwnSessionAuth bool     // its host is its own, not Base's
 	ConnectTimeout time.Duration
 	ReadTimeout    time.Duration
 	TrustStore     File
@@ -34,6 +36,7 @@ type Config struct {
 	Retry          Retry
 
 	missing error
+	faults  [parts]error
 }
 
 // Address is one service of the pod and the way to it.
@@ -69,8 +72,9 @@ const (
 // Parse reads the configuration file name, whose content is data. Variables
 // in its values are looked up with env. An error names file, line and key.
 //
-// A file without a host is no error here, as a flag may name the pod: see
-// [Config.Missing].
+// Only a file that cannot be read at all is an error here: a flag may take the
+// place of a value that is wrong, or name the pod where there is no host. See
+// [Config.Need] and [Config.Missing].
 func Parse(name string, data []byte, env func(string) (string, bool)) (*Config, error) {
 	tree, err := parseTree(name, data)
 	if err != nil {
@@ -82,11 +86,7 @@ func Parse(name string, data []byte, env func(string) (string, bool)) (*Config, 
 	if spring := root.get("bdk"); spring.given() && spring.node.kind == mapping {
 		root = spring
 	}
-	c := f.config(root)
-	if f.err != nil {
-		return nil, f.err
-	}
-	return c, nil
+	return f.config(root), nil
 }
 
 // Missing reports which address a login by this file alone would need and the
@@ -95,51 +95,64 @@ func (c *Config) Missing() error { return c.missing }
 
 func (f *file) config(root value) *Config {
 	pod, auth, bot := root.get("pod"), root.get("sessionAuth"), root.get("bot")
-	podBase, authBase := base(pod, root), base(auth, root)
-	c := &Config{
-		Base:           podBase,
-		Pod:            address(pod, root, podBase, "pod"),
-		Login:          address(pod, root, podBase, "login"),
-		SessionAuth:    address(auth, root, authBase, "sessionauth"),
-		ConnectTimeout: either(pod, root, "connectionTimeout").millis(1, defaultConnectTimeout),
-		ReadTimeout:    either(pod, root, "readTimeout").millis(1, defaultReadTimeout),
-		TrustStore:     trustStore(root.get("ssl")),
-		Username:       bot.get("username").text(),
-		PrivateKey:     privateKey(bot),
-		Certificate:    certificate(bot),
-		Retry:          retry(root.get("retry")),
-	}
-	if c.PrivateKey.Key != "" && c.Certificate.Key != "" {
-		bot.fail("has both %s and %s: keep the one that the account logs in with", c.PrivateKey.Key, c.Certificate.Key)
-	}
+	c := new(Config)
+	c.Base = part(f, c, PartAddress, func() *url.URL { return base(pod, root) })
+	c.Pod.URL, c.Login.URL = below(c.Base, "pod"), below(c.Base, "login")
+	c.Pod.Proxy = part(f, c, PartProxy, func() *url.URL { return proxy(either(pod, root, "proxy")) })
+	c.Pod.Header = part(f, c, PartHeaders, func() http.Header { return headers(either(pod, root, "defaultHeaders")) })
+	c.Login.Proxy, c.Login.Header = c.Pod.Proxy, c.Pod.Header
+	c.OwnSessionAuth = auth.get("host").given()
+	sessionAuth := part(f, c, PartSessionAuthAddress, func() *url.URL { return base(auth, root) })
+	c.SessionAuth = part(f, c, PartSessionAuth, func() Address {
+		return Address{Proxy: proxy(either(auth, root, "proxy")), Header: headers(either(auth, root, "defaultHeaders"))}
+	})
+	c.SessionAuth.URL = below(sessionAuth, "sessionauth")
+	c.ConnectTimeout = part(f, c, PartConnectTimeout, func() time.Duration {
+		return either(pod, root, "connectionTimeout").millis(1, defaultConnectTimeout)
+	})
+	c.ReadTimeout = part(f, c, PartReadTimeout, func() time.Duration {
+		return either(pod, root, "readTimeout").millis(1, defaultReadTimeout)
+	})
+	c.TrustStore = part(f, c, PartTrustStore, func() File { return trustStore(root.get("ssl")) })
+	c.Username = part(f, c, PartUsername, bot.get("username").text)
+	login := part(f, c, PartLogin, func() [2]File { return logins(bot) })
+	c.PrivateKey, c.Certificate = login[0], login[1]
+	c.Retry = part(f, c, PartBackoff, func() Retry { return backoff(root.get("retry")) })
+	c.Retry.MaxAttempts = part(f, c, PartMaxAttempts, func() int { return maxAttempts(root.get("retry")) })
 	switch host := root.get("host").key; {
-	case podBase == nil:
+	case c.Base == nil:
 		c.missing = fmt.Errorf("%s: %s: not set: give the pod's host name there or under %s, or name the pod with --pod-url",
 			f.name, host, pod.get("host").key)
-	case authBase == nil && c.Certificate.Key != "":
+	case c.SessionAuth.URL == nil && c.Certificate.Key != "":
 		c.missing = fmt.Errorf("%s: %s: not set: a login with %s goes there; give the host name there or under %s",
 			f.name, auth.get("host").key, c.Certificate.Key, host)
 	}
 	return c
 }
 
-func retry(v value) Retry {
+func backoff(v value) Retry {
 	r := Retry{
 		InitialInterval: v.get("initialIntervalMillis").millis(0, 0),
 		Multiplier:      v.get("multiplier").number(),
 		MaxInterval:     v.get("maxIntervalMillis").millis(0, 0),
 	}
-	if attempts := v.get("maxAttempts"); attempts.given() {
-		r.MaxAttempts = attempts.integer(math.MinInt32, math.MaxInt32)
-		if r.MaxAttempts == 0 {
-			attempts.fail("must not be 0: give how often a request is sent at most")
-		}
-	}
-	if r.MaxAttempts < 0 {
-		r.MaxAttempts = math.MaxInt
-	}
 	if r.Multiplier < 1 {
 		r.Multiplier = 0 // both BDKs then take their default
 	}
 	return r
+}
+
+func maxAttempts(v value) int {
+	v = v.get("maxAttempts")
+	if !v.given() {
+		return 0
+	}
+	n := v.integer(math.MinInt32, math.MaxInt32)
+	if n == 0 {
+		v.fail("must not be 0: give how often a request is sent at most")
+	}
+	if n < 0 {
+		return math.MaxInt
+	}
+	return n
 }

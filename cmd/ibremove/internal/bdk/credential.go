@@ -8,6 +8,15 @@ import (
 	"ibremove/podclient"
 )
 
+// logins are the private key and the certificate: one of them at most.
+func logins(bot value) [2]File {
+	key, cert := privateKey(bot), certificate(bot)
+	if key.Key != "" && cert.Key != "" {
+		bot.fail("has both %s and %s: keep the one that the account logs in with", key.Key, cert.Key)
+	}
+	return [2]File{key, cert}
+}
+
 func privateKey(bot value) File {
 	return pick(
 		entry{path: bot.get("privateKey").get("path"), content: bot.get("privateKey").get("content")},
@@ -59,14 +68,33 @@ func pick(entries ...entry) File {
 }
 
 // resolve joins a relative path to the directory of the configuration file.
-func resolve(v value, path string) string {
-	if strings.HasPrefix(path, "classpath:") {
-		v.fail("is in a Java class path, which cannot be read here: give the path of the file itself")
-	}
+func resolve(v value, text string) string {
+	path := plainPath(v, text)
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(filepath.Dir(v.file.name), path)
+}
+
+// plainPath takes off the file: in front of a path, as Spring writes it.
+func plainPath(v value, text string) string {
+	if strings.HasPrefix(text, "classpath:") || strings.HasPrefix(text, "classpath*:") {
+		v.fail("is in a Java class path, which cannot be read here: give the path of the file itself")
+	}
+	path, isURL := strings.CutPrefix(text, "file:")
+	if !isURL {
+		return text
+	}
+	path, slashes := strings.CutPrefix(path, "//")
+	switch {
+	case path == "":
+		v.fail("has a file: prefix and no path: write file:/path or the path alone")
+	case slashes && path[0] != '/':
+		v.fail("names another machine: write file:/path or the path alone")
+	case path[0] == '/' && filepath.VolumeName(path[1:]) != "": // /C:/…
+		return path[1:]
+	}
+	return path
 }
 
 // content takes PEM text as it is, as the Python BDK does, and Base64 text as

@@ -74,6 +74,9 @@ func TestFaults(t *testing.T) {
 		{"path and content", "bot:\n  privateKey:\n    path: a\n    content: \"-----BEGIN SECRET\"", "FILE:4: bot.privateKey.content: is given beside bot.privateKey.path: keep one of them"},
 		{"new key and old", "bot:\n  certificatePath: a\n  certificate: {path: b}", "FILE:2: bot.certificatePath: is given beside bot.certificate.path: keep one of them"},
 		{"class path", "bot: {privateKey: {path: 'classpath:/key.pem'}}", "FILE:1: bot.privateKey.path: is in a Java class path, which cannot be read here: give the path of the file itself"},
+		{"class paths", "ssl: {trustStore: {path: 'classpath*:t.pem'}}", "FILE:1: ssl.trustStore.path: is in a Java class path, which cannot be read here: give the path of the file itself"},
+		{"another machine", "bot: {privateKeyPath: 'file://nas/key.pem'}", "FILE:1: bot.privateKeyPath: names another machine: write file:/path or the path alone"},
+		{"no path", "bot: {privateKeyPath: 'file:'}", "FILE:1: bot.privateKeyPath: has a file: prefix and no path: write file:/path or the path alone"},
 		{"content", "bot: {privateKey: {content: SECRET!}}", "FILE:1: bot.privateKey.content: is neither PEM text nor Base64: give the whole file, from its BEGIN line to its END line"},
 
 		{"unset variable", "host: a\nbot:\n  username: ${BOT_USER}\n", "FILE:3: bot.username: environment variable BOT_USER is not set: set it, or give a default as in ${BOT_USER:-default}"},
@@ -85,6 +88,9 @@ func TestFaults(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			start := time.Now()
 			c, err := bdk.Parse(name, []byte(tt.config), environment(map[string]string{"WRONG": "SECRET: {}"}))
+			if err == nil {
+				err = c.Need(bdk.Parts()...)
+			}
 			if err == nil {
 				t.Fatalf("no error, but\n%s", describe(c))
 			}

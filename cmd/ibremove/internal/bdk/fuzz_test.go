@@ -10,7 +10,8 @@ import (
 	"ibremove/cmd/ibremove/internal/bdk"
 )
 
-// FuzzParse holds whatever Parse accepts to what its callers rely on.
+// FuzzParse holds whatever Parse accepts to what its callers rely on. A file
+// with faults keeps to it as well, as its other parts are used.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"host: acme.symphony.com\nbot:\n  username: b\n  privateKey: {path: k}\n",
@@ -23,12 +24,20 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := bdk.Parse(name, data, environment(map[string]string{"P": "8443"}))
-		if err != nil {
+		check := func(err error) {
+			if err == nil {
+				return
+			}
 			if text := err.Error(); !utf8.ValidString(text) || !strings.HasPrefix(text, name+":") || strings.ContainsAny(text, "\r\n\t") {
 				t.Errorf("error %q", text)
 			}
+		}
+		c, err := bdk.Parse(name, data, environment(map[string]string{"P": "8443"}))
+		if check(err); err != nil {
 			return
+		}
+		for _, p := range bdk.Parts() {
+			check(c.Need(p))
 		}
 		for _, a := range []bdk.Address{c.Pod, c.Login, c.SessionAuth} {
 			if u := a.URL; u != nil && (u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.String() != strings.TrimSpace(u.String())) {
@@ -47,7 +56,8 @@ func FuzzParse(f *testing.F) {
 		if c.PrivateKey.Key != "" && c.Certificate.Key != "" {
 			t.Error("two ways to log in")
 		}
-		if c.ConnectTimeout <= 0 || c.ReadTimeout <= 0 || (c.Base == nil) != (c.Pod.URL == nil) || c.Base == nil && c.Missing() == nil {
+		timeouts := c.Need(bdk.PartConnectTimeout, bdk.PartReadTimeout)
+		if timeouts == nil && (c.ConnectTimeout <= 0 || c.ReadTimeout <= 0) || (c.Base == nil) != (c.Pod.URL == nil) || c.Base == nil && c.Missing() == nil {
 			t.Errorf("incomplete: %s", describe(c))
 		}
 	})

@@ -28,6 +28,12 @@ func environment(vars map[string]string) func(string) (string, bool) {
 	}
 }
 
+// below is a file beside the configuration, without the first slash of its
+// path, as it stands behind file:///.
+func below(file string) string {
+	return strings.TrimPrefix(filepath.ToSlash(filepath.Join(filepath.Dir(name), file)), "/")
+}
+
 // services are the lines of one base address.
 func services(base string) string {
 	return fmt.Sprintf("base %s\npod %[1]s/pod\nlogin %[1]s/login\nsessionauth %[1]s/sessionauth\n", base)
@@ -175,6 +181,10 @@ key "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n" (bot.private
 			acme + "user 007\ncertificate 1e3 (bot.certificate.path)\ncertificate password \"0x1F\"\n"},
 		{"absolute path", "host: acme.symphony.com\nbot: {privateKeyPath: '" + filepath.Join(filepath.Dir(name), "k") + "'}",
 			acme + "key k (bot.privateKeyPath)\n"},
+		{"paths as Spring has them", "host: acme.symphony.com\nssl: {trustStorePath: 'file:///" + below("t.pem") + "'}\nbot: {privateKeyPath: 'file:k.pem'}",
+			acme + "trust t.pem (ssl.trustStorePath)\nkey k.pem (bot.privateKeyPath)\n"},
+		{"absolute path as Spring has it", "host: acme.symphony.com\nbot: {certificate: {path: 'file:" + filepath.ToSlash(filepath.Dir(name)) + "/c.pem'}}",
+			acme + "certificate c.pem (bot.certificate.path)\n"},
 		{"anchors and merges", "x: &pw secret\ny: &p {host: p, port: 1, password: other}\nz: &q {port: 9}\nhost: acme.symphony.com\npod:\n  proxy:\n    <<: [*p, *q]\n    username: !!str u\n    password: *pw\n",
 			strings.NewReplacer("acme.symphony.com/pod", "acme.symphony.com/pod\npod proxy http://u:secret@p:1", "/login", "/login\nlogin proxy http://u:secret@p:1").Replace(acme)},
 		{"BOM, CRLF, document marks", "\ufeff---\r\nhost: acme.symphony.com\r\nbot:\r\n  username: b\r\n...\r\n", acme + "user b\n"},
@@ -186,6 +196,9 @@ key "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n" (bot.private
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := bdk.Parse(name, []byte(tt.config), environment(vars))
+			if err == nil {
+				err = c.Need(bdk.Parts()...)
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
