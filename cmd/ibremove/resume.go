@@ -25,9 +25,7 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 		return refuse("give a run directory, or its failures.csv.", "%w", err)
 	}
 	if !info.IsDir() {
-		if j.from, err = runOf(path); err != nil {
-			return err
-		}
+		j.from = runOf(path)
 		return j.runFile(ctx, path, filepath.Dir(path), layoutOf(&o))
 	}
 	runsDir, err := besides(path)
@@ -124,34 +122,29 @@ func replayed(e *earlier) (*input, error) {
 	return of, restore(of.ledger, replay)
 }
 
-// runOf is the run in whose directory a file is; nil: in none.
-func runOf(file string) (*earlier, error) {
-	dir := filepath.Dir(file)
-	if _, err := os.Stat(filepath.Join(dir, report.JournalFile)); err != nil {
-		return nil, nil
+// runOf is the run in whose directory a file is; nil: in none that tells.
+func runOf(file string) *earlier {
+	if e, err := openRun(filepath.Dir(file)); err == nil {
+		return e
 	}
-	e, err := openRun(dir)
-	if err != nil {
-		return nil, nil //nolint:nilerr // a journal of another kind, or one that is not asked for
-	}
-	return e, nil
+	return nil
 }
 
 // besides is the folder that holds a run directory, whatever path names that:
 // there is the lock that guards it.
 func besides(dir string) (string, error) {
 	clean := filepath.Clean(dir)
-	real, err := filepath.EvalSymlinks(clean)
+	target, err := filepath.EvalSymlinks(clean)
 	if err != nil {
 		return "", refuse("", "%w", err)
 	}
-	if base := filepath.Base(clean); real == clean && base != "." && base != ".." {
+	if base := filepath.Base(clean); target == clean && base != "." && base != ".." {
 		return filepath.Dir(clean), nil
 	}
-	if real, err = filepath.Abs(real); err != nil {
+	if target, err = filepath.Abs(target); err != nil {
 		return "", refuse("", "%w", err)
 	}
-	return filepath.Dir(real), nil
+	return filepath.Dir(target), nil
 }
 
 // sumOf is the SHA-256 of a file, in hex.
