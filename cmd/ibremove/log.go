@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -24,8 +25,12 @@ type requestLog struct {
 	sends    int // requests that change the pod
 }
 
-// open begins or goes on with the log at path.
+// open begins or goes on with the log at path. A line that a full disk or a
+// kill has cut goes: each line is JSON.
 func (l *requestLog) open(disk report.Disk, path string) error {
+	if err := dropCutLine(path); err != nil {
+		return err
+	}
 	file, err := disk.Open(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
@@ -35,6 +40,27 @@ func (l *requestLog) open(disk report.Disk, path string) error {
 	l.file = file
 	l.logger = slog.New(slog.NewJSONHandler(file, nil))
 	return nil
+}
+
+func dropCutLine(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil //nolint:nilerr // there is none yet, or who appends to it will tell
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	end := make([]byte, min(info.Size(), 64<<10)) // more than any line has
+	if _, err := file.ReadAt(end, info.Size()-int64(len(end))); err != nil {
+		return err
+	}
+	cut := len(end) - 1 - bytes.LastIndexByte(end, '\n')
+	if cut == 0 {
+		return nil
+	}
+	return file.Truncate(info.Size() - int64(cut))
 }
 
 func (l *requestLog) close() {

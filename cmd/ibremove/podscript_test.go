@@ -28,6 +28,7 @@ func podCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"hold":     hold,
 		"flip":     flip,
 		"join":     join,
+		"cut":      cut,
 	}
 }
 
@@ -220,4 +221,11 @@ func join(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		podOf(ts).AddMembers(args[0], id)
 	}
+}
+
+// cut takes the last bytes off a file: cut FILE BYTES.
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), int64(len(ts.ReadFile(args[0]))-n)))
 }

@@ -142,12 +142,18 @@ func lineList(l batch.Lines) string {
 	return s
 }
 
+// question asks for what the plan has told; where that went into a file, it is
+// told once more.
 func (j *job) question() string {
 	verb := "Remove " + count(j.removals(), "member") + " from "
 	if j.op == batch.Add {
 		verb = "Add " + count(j.removals(), "member") + " back to "
 	}
-	return verb + "their groups on " + j.target.pod + "?"
+	verb += "their groups on " + j.target.pod + "?"
+	if j.env.Console.Stderr {
+		return verb
+	}
+	return strings.Join(append(append(j.plan(), warnings(j.in.census)...), verb), "\n")
 }
 
 // report prints what came of the run, and turns it into an exit code.
@@ -200,10 +206,12 @@ func emptied(badRows int) string {
 func (j *job) result(s *report.Summary, p *report.Published) []string {
 	open := len(p.NotDone) + p.Rest
 	first := fmt.Sprintf("All %s are done.", count(s.Counts.Total(), "row"))
-	if s.Counts.Total() == 1 {
+	switch {
+	case s.Counts.Total() == 1 && open == 0:
 		first = "The one row is done."
-	}
-	if open > 0 {
+	case s.Counts.Total() == 1:
+		first = "The one row is not done."
+	case open > 0:
 		first = fmt.Sprintf("%s of %s are done, %s not.", number(s.Counts.Total()-open), count(s.Counts.Total(), "row"), number(open)+map[bool]string{true: " is", false: " are"}[open == 1])
 	}
 	lines := []string{first}
@@ -239,13 +247,10 @@ func verified(v *batch.Verification, op batch.Operation) string {
 	case v.Users == 0:
 		b.WriteString("There is nobody to look for: no row is done.")
 	case v.OK():
-		people := count(v.Users, "people")
 		if v.Users == 1 {
-			people = "1 person"
+			return fmt.Sprintf("The 1 person is %s, read at %s.", out, at)
 		}
-		people = strings.Replace(people, "peoples", "people", 1)
-		fmt.Fprintf(&b, "All %s are %s, read at %s.", people, out, at)
-		return b.String()
+		return fmt.Sprintf("All %s people are %s, read at %s.", number(v.Users), out, at)
 	case v.Cut:
 		b.WriteString("The verification was stopped before the pod had its time: whether all are " + out + " is not known.")
 	case v.WrongUsers() > 0:

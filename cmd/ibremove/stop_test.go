@@ -128,7 +128,7 @@ func TestDeadlineWhileVerifying(t *testing.T) {
 		}
 	})
 	code, output := r.main("run", "--yes", "--verify", "--max-duration", "200ms", file)
-	if code != 0 || !strings.Contains(output, "All 1 person are out of their groups") {
+	if code != 0 || !strings.Contains(output, "The 1 person is out of their groups") {
 		t.Errorf("exit %d\n%s", code, output)
 	}
 }
