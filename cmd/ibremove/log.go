@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strconv"
@@ -44,8 +46,11 @@ func (l *requestLog) open(disk report.Disk, path string) error {
 
 func dropCutLine(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		return nil //nolint:nilerr // there is none yet, or who appends to it will tell
+		return err
 	}
 	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
