@@ -42,7 +42,8 @@ type job struct {
 	lock    *report.Lock
 	staging *report.Staging // nil: an earlier run goes on
 	in      *input
-	began   time.Time
+	began   time.Time // the run
+	woke    time.Time // this life of it
 
 	dir     string // of the run, once it has its name
 	runID   string
@@ -59,7 +60,7 @@ type job struct {
 }
 
 func newJob(env *Env, o *Options, command string) *job {
-	return &job{env: env, o: o, term: env.Terminal, disk: hostDisk(), command: command, began: env.Now(), log: new(requestLog)}
+	return &job{env: env, o: o, term: env.Terminal, disk: hostDisk(), command: command, began: env.Now(), woke: env.Now(), log: new(requestLog)}
 }
 
 // begin takes the runs directory for this process.

@@ -170,7 +170,7 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 		}
 	}
 	if stopped != nil {
-		j.term.Error("stopped early: "+stopped.Err.Error(), hintOf(stopped.Err))
+		j.term.Error("stopped early: "+strings.TrimPrefix(stopped.Err.Error(), "stopped "), hintOf(stopped.Err))
 	}
 	if j.checked != nil && !j.checked.OK() && j.o.JSON {
 		j.term.Say(verified(j.checked, j.op))
@@ -220,7 +220,7 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 			lines = append(lines, fmt.Sprintf("  %-12s %s", status.Name(j.op), number(n)))
 		}
 	}
-	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(s.Requests.Sent), duration(s.FinishedAt.Sub(s.StartedAt)), byStatus(s.Requests)))
+	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(s.Requests.Sent), duration(s.FinishedAt.Sub(j.woke)), byStatus(s.Requests)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of deactivated accounts: the API cannot remove them, the Admin Portal can. The list: %s",
 			count(n, "row"), j.file(report.DeactivatedFile)))
