@@ -150,7 +150,7 @@ func (j *job) summary() *report.Summary {
 		Username:   j.target.username,
 		Input:      report.SummaryInput{Path: j.in.path, SHA256: j.in.sha256(), Rows: j.in.census.Rows, BlankRows: j.in.census.Blank},
 		Groups:     j.in.ledger.Groups(),
-		Requests:   j.log.counted(),
+		Requests:   j.log.ofRun(),
 		Options:    j.options(),
 	}
 }

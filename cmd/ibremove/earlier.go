@@ -123,6 +123,7 @@ func (j *job) goOnWith(e *earlier) error {
 	if err := report.Sweep(j.disk, e.dir); err != nil {
 		return refuse("", "%w", err)
 	}
+	j.log.recall(j.file(report.LogFile))
 	if err := j.log.open(j.disk, j.file(report.LogFile)); err != nil {
 		return refuse("", "%w", err)
 	}

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"strconv"
@@ -16,6 +13,8 @@ import (
 	"ibremove/report"
 )
 
+const msgRequest = "request"
+
 // requestLog counts the requests of any kind, and writes run.log: a JSON line
 // each. The zero value only counts.
 type requestLog struct {
@@ -24,7 +23,8 @@ type requestLog struct {
 	logger   *slog.Logger
 	tell     func(line string) // --verbose: stderr too
 	requests report.Requests
-	sends    int // requests that change the pod
+	before   report.Requests // of earlier lives of the run
+	sends    int             // requests that change the pod
 }
 
 // open begins or goes on with the log at path. A line that a full disk or a
@@ -42,30 +42,6 @@ func (l *requestLog) open(disk report.Disk, path string) error {
 	l.file = file
 	l.logger = slog.New(slog.NewJSONHandler(file, nil))
 	return nil
-}
-
-func dropCutLine(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	end := make([]byte, min(info.Size(), 64<<10)) // more than any line has
-	if _, err := file.ReadAt(end, info.Size()-int64(len(end))); err != nil {
-		return err
-	}
-	cut := len(end) - 1 - bytes.LastIndexByte(end, '\n')
-	if cut == 0 {
-		return nil
-	}
-	return file.Truncate(info.Size() - int64(cut))
 }
 
 func (l *requestLog) close() {
@@ -86,14 +62,7 @@ func (l *requestLog) observe(c podclient.Call) {
 		status = c.Err.Code()
 	}
 	attempt := max(1, c.Attempt)
-	if l.requests.ByStatus == nil {
-		l.requests.ByStatus = make(map[string]int)
-	}
-	l.requests.Sent++
-	l.requests.ByStatus[status]++
-	if attempt > 1 {
-		l.requests.Retried++
-	}
+	addRequest(&l.requests, status, attempt)
 	if c.IDs > 0 {
 		l.sends++
 	}
@@ -112,7 +81,7 @@ func (l *requestLog) observe(c podclient.Call) {
 		attrs = append(attrs, slog.String("code", c.Err.Code()), slog.String("error", c.Err.Message))
 	}
 	if l.logger != nil {
-		l.logger.LogAttrs(context.Background(), level, "request", attrs...)
+		l.logger.LogAttrs(context.Background(), level, msgRequest, attrs...)
 	}
 	if l.tell != nil {
 		line := fmt.Sprintf("%s %s: %s, %s", c.Method, c.Path, status, duration(c.Duration))
@@ -123,6 +92,17 @@ func (l *requestLog) observe(c podclient.Call) {
 			line += fmt.Sprintf(", attempt %d", attempt)
 		}
 		l.tell(line + ", trace " + c.TraceID)
+	}
+}
+
+func addRequest(r *report.Requests, status string, attempt int) {
+	if r.ByStatus == nil {
+		r.ByStatus = make(map[string]int)
+	}
+	r.Sent++
+	r.ByStatus[status]++
+	if attempt > 1 {
+		r.Retried++
 	}
 }
 
@@ -145,14 +125,28 @@ func (l *requestLog) changes() int {
 	return l.sends
 }
 
-// counted is what has been sent so far.
+// counted is what this life has sent so far.
 func (l *requestLog) counted() report.Requests {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.requests
-	r.ByStatus = make(map[string]int, len(l.requests.ByStatus))
-	for status, n := range l.requests.ByStatus {
-		r.ByStatus[status] = n
+	return sum(l.requests)
+}
+
+// ofRun is what all lives of the run have sent so far.
+func (l *requestLog) ofRun() report.Requests {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return sum(l.before, l.requests)
+}
+
+func sum(parts ...report.Requests) report.Requests {
+	all := report.Requests{ByStatus: make(map[string]int)}
+	for _, r := range parts {
+		all.Sent += r.Sent
+		all.Retried += r.Retried
+		for status, n := range r.ByStatus {
+			all.ByStatus[status] += n
+		}
 	}
-	return r
+	return all
 }

@@ -220,7 +220,8 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 			lines = append(lines, fmt.Sprintf("  %-12s %s", status.Name(j.op), number(n)))
 		}
 	}
-	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(s.Requests.Sent), duration(s.FinishedAt.Sub(j.woke)), byStatus(s.Requests)))
+	sent := j.log.counted()
+	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(sent.Sent), duration(s.FinishedAt.Sub(j.woke)), byStatus(sent)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of deactivated accounts: the API cannot remove them, the Admin Portal can. The list: %s",
 			count(n, "row"), j.file(report.DeactivatedFile)))
