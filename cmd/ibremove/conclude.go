@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"ibremove/batch"
@@ -186,60 +185,6 @@ func statusOf(code int, stopped *batch.Stop, finished bool) string {
 		return report.StatusDone
 	}
 	return report.StatusRowsFailed
-}
-
-// goOn is the command that goes on with the run, or runs its failures again.
-func (j *job) goOn() string { return j.resumeLine(j.dir) }
-
-// lookAgain is the command that makes a verification anew.
-func (j *job) lookAgain() string {
-	return shellLine(append(append([]string{"ibremove", "verify"}, j.arguments("verify")...), j.absolute(j.dir))...)
-}
-
-// correct is the command that runs a failure report that somebody corrected.
-// The file alone does not tell its columns, as a run's journal does.
-func (j *job) correct() string {
-	l := j.in.layout
-	var columns []string
-	for _, flag := range [][2]string{{"--gid", l.GID}, {"--column", prefixed("gid=", l.GIDColumn)}, {"--column", prefixed("userId=", l.UserIDColumn)}} {
-		if flag[1] != "" {
-			columns = append(columns, flag[0], flag[1])
-		}
-	}
-	return j.resumeLine(j.file(report.FailuresFile), columns...)
-}
-
-// resumeLine has every flag that this line had, its guards too: what they were
-// to prevent may not have been looked at yet. What the run is, its journal
-// tells.
-func (j *job) resumeLine(path string, flags ...string) string {
-	words := append([]string{"ibremove", "resume"}, j.arguments("resume")...)
-	return shellLine(append(append(words, flags...), j.absolute(path))...)
-}
-
-// arguments are the flags of this command line that command takes too, but for
-// those that say what the run is. Files are named from the root: the command
-// may be given in another folder.
-func (j *job) arguments(command string) []string {
-	except := []string{"again", "gid", "column"}
-	if j.op == batch.Add {
-		except = append(except, "max-group-share")
-	}
-	return j.o.Arguments(command, j.absolute, except...)
-}
-
-func (j *job) absolute(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(j.env.Dir, path)
-}
-
-func prefixed(prefix, name string) string {
-	if name == "" {
-		return ""
-	}
-	return prefix + name
 }
 
 // options are what the run was asked for, for the record. None is a secret.

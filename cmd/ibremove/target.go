@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/x509"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -172,98 +171,4 @@ func parsePodURL(address string) (*url.URL, error) {
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	return u, nil
-}
-
-// credentials takes the first that is given: a flag, then the environment,
-// then the configuration.
-func (t *target) credentials(o *Options, c *bdk.Config) error {
-	switch {
-	case o.SessionTokenFile != "" && (o.GivenByFlag("session-token-file") || !o.GivenByFlag("private-key-file")):
-		data, err := readSecret(o.SessionTokenFile, "--session-token-file", t.warnExposed)
-		if err != nil {
-			return err
-		}
-		t.config.Token = podclient.NewSecret(strings.TrimSpace(string(data)))
-		if t.config.Token.IsZero() || t.config.Token.Reveal() == "" {
-			return refuse("write a session token into it, or log in with --private-key-file.", "--session-token-file: %s is empty", o.SessionTokenFile)
-		}
-	case !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file"):
-		t.config.Token = o.SessionToken
-	case o.PrivateKeyFile != "":
-		return t.key(bdk.File{Path: o.PrivateKeyFile, Key: "--private-key-file"})
-	case c.PrivateKey.Key != "":
-		return t.key(c.PrivateKey)
-	case c.Certificate.Key != "":
-		if t.config.SessionAuth.URL == nil {
-			return refuse("", "%w", c.Missing())
-		}
-		return t.certificate(c.Certificate)
-	}
-	return nil
-}
-
-func (t *target) key(f bdk.File) error {
-	data, err := contentOf(f, refuseExposed)
-	if err != nil {
-		return err
-	}
-	if t.config.Key, err = podclient.ParseKey(data); err != nil {
-		return refuse("", "%s: %w", where(f), err)
-	}
-	return nil
-}
-
-func (t *target) certificate(f bdk.File) error {
-	data, err := contentOf(f, t.warnExposed)
-	if err != nil {
-		return err
-	}
-	certificate, err := podclient.ParseCertificate(data, f.Password)
-	if err != nil {
-		return refuse("", "%s: %w", where(f), err)
-	}
-	t.config.Certificate = &certificate
-	return nil
-}
-
-// roots adds to the system's certificates; it never takes their place.
-func (t *target) roots(o *Options, c *bdk.Config) error {
-	var files []bdk.File
-	if o.CAFile != "" {
-		files = append(files, bdk.File{Path: o.CAFile, Key: "--ca-file"})
-	}
-	if c.TrustStore.Key != "" {
-		files = append(files, c.TrustStore)
-	}
-	if len(files) == 0 {
-		return nil
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	for _, f := range files {
-		data := []byte(f.Content.Reveal())
-		if f.Path != "" {
-			if data, err = os.ReadFile(f.Path); err != nil {
-				return refuse(hintReadable, "%s: %w", f.Key, err)
-			}
-		}
-		certificates, err := podclient.ParseRoots(data)
-		if err != nil {
-			return refuse("", "%s: %w", where(f), err)
-		}
-		for _, c := range certificates {
-			pool.AddCert(c)
-		}
-	}
-	t.config.RootCAs = pool
-	return nil
-}
-
-func where(f bdk.File) string {
-	if f.Path == "" {
-		return f.Key
-	}
-	return f.Key + ": " + f.Path
 }
