@@ -17,6 +17,7 @@ func TestBadRowStaysBad(t *testing.T) {
 		"g1,70000000002,n,8,invalid,,\n" +
 		"g1,70000000003,n,9,invalid,bad_user_id,corrected since\n" +
 		"g1,70000000004,filled in,10,invalid,bad_row,\"too few cells: 2, the header has 3\"\n" +
+		"g1,70000000006,n,12,invalid,bad_row,too few cells: -5\n" +
 		"g1,70000000005,,11,invalid,bad_row,\"too few cells: 2, the header has 3\"\n"
 	source, err := batch.Snapshot(io.Discard, strings.NewReader(file))
 	if err != nil {
@@ -34,6 +35,7 @@ func TestBadRowStaysBad(t *testing.T) {
 		got = append(got, row.Fault.Code+" "+row.Fault.Message)
 	}
 	want := []string{`bad_row 4 cells, the header has 3: also "x"; correct the row, then empty its result_code`, " ", " ", " ",
+		"bad_row too few cells: -5; correct the row, then empty its result_code",
 		"bad_row too few cells: 2, the header has 3; correct the row, then empty its result_code"}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("faults:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

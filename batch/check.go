@@ -16,7 +16,7 @@ type Census struct {
 	Rounded    Lines          // user ids that a spreadsheet may have rounded
 	NoTenant   Lines          // user ids without a tenant part
 	Swallowed  Lines          // rows with a cell that may hold further rows
-	Ruined     Lines          // of a report of ours: ids that were well when it was written
+	Ruined     Lines          // of a report of ours: ids that were well when it was written, of rows that matter
 	IsReport   bool           // the file is a report of ours
 	Restored   bool           // rows of it were added back: it is an undo's
 	RunIDs     []string       // the runs that such a report names, in order; not all if they are many
@@ -70,7 +70,7 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		census.note(row)
+		census.note(row, o.Review)
 		if census.Rows == sample {
 			c.reserve(int(o.Size * sample / max(read, 1)))
 		} else if census.Rows < sample {
@@ -78,8 +78,7 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 		}
 		done := row.done()
 		if done && row.Fault.Code != "" && o.Review {
-			census.Ruined.add(row.Line) // there is nobody whom it could be held against
-			continue
+			continue // there is nobody whom it could be held against
 		}
 		if done {
 			census.Kept++
@@ -128,7 +127,7 @@ func (c *Census) refuse(strict bool) error {
 	return nil
 }
 
-func (c *Census) note(row *Row) {
+func (c *Census) note(row *Row, review bool) {
 	c.Rows++
 	if w := row.Warnings; w != 0 && !row.done() {
 		if w.Has(WarnRounded) {
@@ -141,7 +140,7 @@ func (c *Census) note(row *Row) {
 			c.Swallowed.add(row.Line)
 		}
 	}
-	if p := row.Prior; p != nil && p.Known && p.Status != Invalid && row.Fault.Code != "" && !row.done() {
+	if p := row.Prior; p != nil && p.Known && p.Status != Invalid && row.Fault.Code != "" && p.Status.Done() == review {
 		c.Ruined.add(row.Line)
 	}
 	c.Restored = c.Restored || row.Prior != nil && row.Prior.Restored

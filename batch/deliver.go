@@ -30,8 +30,9 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			}
 			return
 		}
+		attempt := s.spent + 1
 		var messages []string
-		err := d.Line.Do(podclient.WithAttempt(ctx, s.spent+1), func(ctx context.Context) (err error) {
+		err := d.Line.Do(podclient.WithAttempt(ctx, attempt), func(ctx context.Context) (err error) {
 			s.sends++
 			messages, err = d.Change(ctx, c.GID, c.Users)
 			return err
@@ -42,7 +43,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			return
 		}
 		e, ok := podError(err)
-		last := s.spent+1 >= d.MaxAttempts
+		last := attempt >= d.MaxAttempts
 		switch {
 		case !ok: // stopped while it waited for its turn
 			d.unsent(c, s, 0, CodeStopped, "the run stopped before this was sent")
@@ -57,7 +58,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 				d.fruitless(e)
 				return
 			}
-			if !throttling(e) && d.Line.Rest(ctx, e.Code(), s.spent+1) != nil {
+			if !throttling(e) && d.Line.Rest(ctx, e.Code(), attempt) != nil {
 				d.unsent(c, s, 0, e.Code(), e.Message)
 				return
 			}
@@ -67,7 +68,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			if c = d.reconcile(ctx, c, s, e, last); len(c.Items) == 0 {
 				return
 			}
-			if d.Line.Rest(ctx, e.Code(), s.spent+1) != nil {
+			if d.Line.Rest(ctx, e.Code(), attempt) != nil {
 				d.unsent(c, s, e.Status, CodeStopped,
 					fmt.Sprintf("sent without success (%s), still as it was when looked up; the run stopped before it was sent again", e.Code()))
 				return
@@ -77,7 +78,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			d.refused(ctx, c, s, e)
 			return
 		}
-		s.spent++
+		s.spent = attempt
 	}
 }
 

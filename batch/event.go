@@ -33,6 +33,12 @@ func doubted(e *podclient.Error) bool {
 	return false
 }
 
+// accepting: the answer shows that the request's token was taken.
+func accepting(err error) bool {
+	e, isPod := podError(err)
+	return err == nil || isPod && e.Kind == podclient.Answered && !passing(e) && e.Status != http.StatusUnauthorized
+}
+
 // passing: the same request may fare better later.
 func passing(e *podclient.Error) bool {
 	return !e.Fatal && (e.Kind == podclient.NotSent || doubted(e) || throttling(e))

@@ -118,8 +118,7 @@ func (l *Line) Try(ctx context.Context, request func(context.Context) error) err
 		err := l.send(ctx, func(ctx context.Context) error {
 			token = l.session.depart()
 			err := request(ctx)
-			e, isPod := podError(err)
-			l.session.arrive(token, err == nil || isPod && e.Kind == podclient.Answered && !passing(e) && e.Status != http.StatusUnauthorized)
+			l.session.arrive(token, accepting(err))
 			return err
 		})
 		e, isPod := podError(err)

@@ -2,6 +2,9 @@ package batch
 
 import (
 	"context"
+	"fmt"
+	"net/http"
+	"sync"
 	"time"
 
 	"ibremove/podclient"
@@ -78,19 +81,35 @@ func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story, status i
 }
 
 // LookUp reads the membership for the accounts that an earlier life, or the
-// report that is run again, left unknown: before anything is sent in this one. Who is where the operation wants
-// him is settled, the others are open again; what cannot be read stays unknown.
-func (d *Dispatcher) LookUp(ctx context.Context) {
+// report that is run again, left unknown: before anything is sent in this one.
+// Who is where the operation wants him is settled, the others are open again.
+// What cannot be read stays unknown. The error says that some could not even
+// be asked about: they had no turn in this life.
+func (d *Dispatcher) LookUp(ctx context.Context) error {
+	var mu sync.Mutex
+	var missed error
 	next, done := d.pull(d.Ledger.WithStatus(Unknown))
 	defer done()
 	d.each(next, func(c Chunk) {
-		if ctx.Err() != nil {
-			return
+		err := context.Cause(ctx)
+		if err == nil {
+			var m Membership
+			if m, err = d.Line.Members(ctx, d.List, c.GID, c.Users); err == nil {
+				d.fruitful()
+				d.resolve(c, m)
+				return
+			}
 		}
-		if m, err := d.Line.Members(ctx, d.List, c.GID, c.Users); err == nil {
-			d.resolve(c, m)
+		if e, ok := podError(err); ok && e.Status == http.StatusNotFound {
+			return // that is its answer
+		} else if ok {
+			d.fruitless(err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		missed = fmt.Errorf("group %s could not be looked up: %w", c.GID, err)
 	})
+	return missed
 }
 
 // resolve settles those who were sent in an earlier life and are where the
@@ -114,23 +133,14 @@ func (d *Dispatcher) reconciled(c Chunk, s story, status int) Settlement {
 // a while, unless it stopped because the pod cannot be asked.
 func (d *Dispatcher) look(ctx context.Context, c Chunk) (Membership, error) {
 	m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
+	_, asked := podError(err)
 	stopped := Stopped(ctx)
-	if err == nil || stopped == nil {
+	if err == nil || stopped == nil || !stopped.Reason.mayLook(asked) {
 		return m, err
 	}
-	_, asked := podError(err)
-	switch stopped.Reason {
-	case StopUnreachable, StopEntitlement:
-		if asked {
-			return m, err
-		}
-		fallthrough
-	case StopSignal, StopFailures, StopDeadline, StopCanary, StopRecord:
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-		defer cancel()
-		return d.Line.Members(ctx, d.List, c.GID, c.Users)
-	}
-	return m, err
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	return d.Line.Members(ctx, d.List, c.GID, c.Users)
 }
 
 // sort parts a chunk's users: those who are where the operation wants them,

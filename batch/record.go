@@ -44,6 +44,9 @@ func (r *record) place(i int) (line, column int) {
 	if i < len(r.ends) {
 		text = r.raw[:r.start(i)]
 	}
+	if r.breaks == 0 { // a CR may stand in a cell, and is no line end there
+		return r.line, utf8.RuneCount(text) + 1
+	}
 	eol := []byte{'\n'}
 	if bytes.IndexByte(r.raw, '\n') < 0 {
 		eol[0] = '\r'

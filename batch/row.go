@@ -87,7 +87,7 @@ func (r *Row) stillBad() {
 		return
 	}
 	var had int
-	if n, _ := fmt.Sscanf(r.Prior.Message, tooFew, &had); n == 1 && r.Fault.Code == "" && r.filledFrom(had) {
+	if n, _ := fmt.Sscanf(r.Prior.Message, tooFew, &had); n == 1 && had >= 0 && r.Fault.Code == "" && r.filledFrom(had) {
 		return
 	}
 	r.UserID, r.Warnings = 0, 0

@@ -138,7 +138,7 @@ func (s *scanner) unquoted(text []byte, start int, final bool) (int, error) {
 	}
 	switch {
 	case end-start > s.most:
-		return 0, s.refuse(text, start, "the field that begins here is over 64 KiB", "look for a wrong delimiter or a missing line end")
+		return 0, s.refuse(text, start, "the field that begins here is over "+s.mostText(), "look for a wrong delimiter or a missing line end")
 	case cut && !final:
 		return -1, nil
 	}
@@ -158,7 +158,7 @@ func (s *scanner) quoted(text []byte, start int, final bool) (int, error) {
 		at = end
 		switch {
 		case end-start-1-doubled > s.most:
-			return 0, s.refuse(text, start, "the quoted field that opens here is over 64 KiB: is its closing quote missing?", hint)
+			return 0, s.refuse(text, start, "the quoted field that opens here is over "+s.mostText()+": is its closing quote missing?", hint)
 		case i < 0 && final:
 			return 0, s.refuse(text, start, "the quote that opens here never closes", hint)
 		case i < 0, end+1 == len(text) && !final:
@@ -201,6 +201,8 @@ func (s *scanner) place(text []byte) (line, column int) {
 	last := bytes.LastIndexByte(text, s.eol)
 	return s.line + bytes.Count(text, []byte{s.eol}), utf8.RuneCount(text[last+1:]) + 1
 }
+
+func (s *scanner) mostText() string { return fmt.Sprintf("%d KiB", s.most>>10) }
 
 func (s *scanner) refuse(text []byte, at int, reason, hint string) error {
 	line, column := s.place(text[:at])

@@ -44,3 +44,25 @@ func Stopped(ctx context.Context) *Stop {
 	}
 	return &Stop{Reason: StopSignal, Err: context.Cause(ctx)}
 }
+
+// Limit reports whether a run was stopped by what its flags allow it: that
+// bounds what is sent, not the look at what came of it.
+func (r Reason) Limit() bool {
+	switch r {
+	case StopFailures, StopDeadline, StopCanary:
+		return true
+	}
+	return false
+}
+
+// mayLook reports whether a stopped run may still read memberships. asked: the
+// pod has just been asked, and did not answer or refused.
+func (r Reason) mayLook(asked bool) bool {
+	switch r {
+	case StopAuthentication, StopConnection, StopRead, StopInternal:
+		return false
+	case StopUnreachable, StopEntitlement:
+		return !asked
+	}
+	return true
+}

@@ -16,27 +16,15 @@ import (
 // conclude publishes what the ledger says, and ends this life of the run. A
 // kill at any point of it leaves a run that can be gone on with.
 func (j *job) conclude(ctx, parent context.Context) error {
-	stopped := batch.Stopped(ctx)
-	if j.checked != nil && j.checked.Cut { // by what came after a limit, if that had stopped it
-		stopped = cmp.Or(batch.Stopped(parent), stopped)
-	}
-	if err := j.journal.Sync(); err != nil && stopped == nil {
-		stopped = &batch.Stop{Reason: batch.StopRecord, Err: err}
-	}
+	err := j.journal.Sync()
 	s := j.summary()
-	published, err := j.publish(s.FinishedAt)
-	if err != nil {
-		if stopped != nil && stopped.Reason == batch.StopRecord {
-			err = stopped.Err
-		}
-		return j.unpublished(s, err)
+	published, failed := j.publish(s.FinishedAt)
+	if failed != nil {
+		return j.unpublished(s, cmp.Or(err, failed))
 	}
-	finished := published.Counts.Of(batch.NotSent) == 0
-	switch used := j.d.UsedUp(); {
-	case finished && stopped != nil && !j.leftOpen(stopped, published):
-		stopped = nil // too late to have stopped anything
-	case !finished && stopped == nil && used != nil:
-		stopped = &batch.Stop{Reason: batch.StopUnreachable, Err: fmt.Errorf("attempts used up; the last: %w", used)}
+	stopped, finished := j.ending(ctx, parent, published)
+	if err != nil && stopped == nil {
+		stopped = &batch.Stop{Reason: batch.StopRecord, Err: err}
 	}
 	s.Counts, s.Outputs = published.Counts, published.Outputs
 	s.ExitCode = j.exitCode(stopped, published)
@@ -82,16 +70,25 @@ func (j *job) tellMetrics(s *report.Summary) {
 	}
 }
 
-// leftOpen reports whether what stopped a run in which every row had its turn
-// kept it from learning what came of them.
-func (j *job) leftOpen(stopped *batch.Stop, p *report.Published) bool {
-	switch stopped.Reason {
-	case batch.StopCanary:
-		return true
-	case batch.StopSignal, batch.StopAuthentication, batch.StopEntitlement, batch.StopConnection:
-		return p.Counts.Of(batch.Unknown) > 0 || j.checked != nil && j.checked.Cut
+// ending is why the run stopped, nil if it did not, and whether it has
+// finished: every row has had its turn. A stop that came too late to keep
+// anything from being sent or learnt was none.
+func (j *job) ending(ctx, parent context.Context, p *report.Published) (stopped *batch.Stop, finished bool) {
+	stopped = batch.Stopped(ctx)
+	if j.checked != nil && j.checked.Cut { // by what came after a limit, if that had stopped it
+		stopped = cmp.Or(batch.Stopped(parent), stopped)
 	}
-	return false
+	finished = p.Counts.Of(batch.NotSent) == 0 && j.missed == nil
+	doubt := p.Counts.Of(batch.Unknown) > 0 || j.checked != nil && (j.checked.Cut || len(j.checked.Unread) > 0)
+	switch {
+	case stopped == nil && !finished:
+		if why := cmp.Or(j.missed, j.d.UsedUp()); why != nil {
+			stopped = &batch.Stop{Reason: batch.StopUnreachable, Err: fmt.Errorf("attempts used up; the last: %w", why)}
+		}
+	case stopped != nil && finished && stopped.Reason != batch.StopCanary && (stopped.Reason.Limit() || !doubt):
+		stopped = nil
+	}
+	return stopped, finished
 }
 
 func (j *job) publish(at time.Time) (published *report.Published, err error) {

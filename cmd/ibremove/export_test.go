@@ -14,6 +14,7 @@ var (
 	Span       = duration
 	ShellQuote = shellQuote
 	Printable  = printable
+	AccessTo   = accessTo
 
 	WriteMetrics = writeMetrics
 )

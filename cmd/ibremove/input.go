@@ -33,20 +33,20 @@ func takeInput(disk report.Disk, src io.Reader, path, copyTo string, l batch.Lay
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, blame(path, err)
 	}
-	return checkInput(path, copyTo, source, l, o)
-}
-
-// checkInput reads a file whose snapshot was taken.
-func checkInput(path, copied string, s batch.Source, l batch.Layout, o batch.CheckOptions) (*input, error) {
-	in := &input{path: path, copy: copied, source: s, layout: l}
-	o.Size = s.Size
-	return in, in.open(func(file io.Reader) error {
-		r, err := batch.NewReader(file, s, l)
+	in := &input{path: path, copy: copyTo, source: source, layout: l}
+	return in, in.open(func(file io.Reader) error { // nobody else can change it
+		r, err := batch.NewReader(file, source, l)
 		if err == nil {
-			in.ledger, in.census, err = batch.Check(r, o)
+			err = in.check(r, o)
 		}
 		return err
 	})
+}
+
+func (in *input) check(r *batch.Reader, o batch.CheckOptions) (err error) {
+	o.Size = in.source.Size
+	in.ledger, in.census, err = batch.Check(r, o)
+	return err
 }
 
 // read passes a reader of the whole file to f, again. At its end it fails if
@@ -164,7 +164,8 @@ func readInPlace(path string, l batch.Layout, o batch.CheckOptions) (*input, err
 	if err != nil {
 		return nil, blame(path, err)
 	}
-	return checkInput(path, path, s, l, o)
+	in := &input{path: path, copy: path, source: s, layout: l}
+	return in, in.read(func(r *batch.Reader) error { return in.check(r, o) })
 }
 
 // layoutOf is what the flags say of the columns.

@@ -55,6 +55,7 @@ type job struct {
 	stop    context.CancelCauseFunc
 	states  []batch.GroupState // of a preflight
 	names   map[string]string  // of groups
+	missed  error              // why some of what an earlier life left unknown had no turn
 	checked *batch.Verification
 	onClose []func()
 }
@@ -75,6 +76,28 @@ func (j *job) begin(runsDir string) error {
 	}
 	j.lock = lock
 	return nil
+}
+
+// hold takes the lock of another runs directory too, so that the run in it
+// whose rows these are does not go on meanwhile.
+func (j *job) hold(runsDir string) error {
+	if same(runsDir, j.runsDir) {
+		return nil
+	}
+	mine, dir := j.lock, j.runsDir
+	if err := j.begin(runsDir); err != nil {
+		return err
+	}
+	other := j.lock
+	j.lock, j.runsDir = mine, dir
+	j.onClose = append(j.onClose, func() { _ = other.Unlock() })
+	return nil
+}
+
+func same(a, b string) bool {
+	first, err1 := os.Stat(a)
+	second, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(first, second)
 }
 
 // newRunsDir is where a new run is made: beside is the default.

@@ -100,19 +100,13 @@ func (j *job) groupLines() (lines []string) {
 
 // warn names the rows that are sent, and may yet be wrong.
 func (j *job) warn() {
-	for _, w := range warnings(j.in.census) {
+	for _, w := range j.warnings() {
 		j.term.Warn(w)
-	}
-	if r := j.in.census.Ruined; r.Count > 0 {
-		j.term.Warn(fmt.Sprintf("%s: well when the report was written, and ruined since, by a spreadsheet? The directory of run %s still has the true ids: ibremove resume RUN-DIR.",
-			lineList(r), strings.Join(j.in.census.RunIDs, ", ")))
-	}
-	if j.undoOf != "" && !j.preflightOf {
-		j.term.Warn("the run that is undone had no --preflight: only the pod's word tells who was a member before.")
 	}
 }
 
-func warnings(c *batch.Census) (all []string) {
+func (j *job) warnings() (all []string) {
+	c := j.in.census
 	for _, w := range []struct {
 		lines batch.Lines
 		what  string
@@ -120,10 +114,15 @@ func warnings(c *batch.Census) (all []string) {
 		{c.Rounded, "a user id of more than 15 digits that ends in zeros: rounded by a spreadsheet? Compare it with the source."},
 		{c.NoTenant, "a user id below 2^36, without a tenant part: a totals line?"},
 		{c.Swallowed, "a quoted cell with line breaks and another id in it: a stray quote that swallowed rows?"},
+		{c.Ruined, "well when the report was written, and ruined since, by a spreadsheet? The directory of run " +
+			strings.Join(c.RunIDs, ", ") + " still has the true ids: ibremove resume RUN-DIR."},
 	} {
 		if w.lines.Count > 0 {
 			all = append(all, fmt.Sprintf("%s: %s", lineList(w.lines), w.what))
 		}
+	}
+	if j.undoOf != "" && !j.preflightOf {
+		all = append(all, "the run that is undone had no --preflight: only the pod's word tells who was a member before.")
 	}
 	return all
 }
@@ -151,7 +150,7 @@ func (j *job) question() string {
 	if j.env.Console.Stderr {
 		return verb
 	}
-	return strings.Join(append(append(j.plan(), warnings(j.in.census)...), verb), "\n")
+	return strings.Join(append(append(j.plan(), j.warnings()...), verb), "\n")
 }
 
 func byCode(counts map[string]int) string {

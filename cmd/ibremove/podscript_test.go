@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"ibremove/batch"
 	"ibremove/podclient/podtest"
 	"ibremove/report"
 )
@@ -29,6 +30,9 @@ func podCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"flip":     flip,
 		"join":     join,
 		"cut":      cut,
+		"release":  release,
+
+		"announced": announced,
 	}
 }
 
@@ -119,8 +123,9 @@ func breakPod(ts *testscript.TestScript, _ bool, args []string) {
 
 // rules are the faults of a script, the last one of each kind.
 type rules struct {
-	mu sync.Mutex
-	of map[string]*rule
+	mu   sync.Mutex
+	of   map[string]*rule
+	held *report.Lock
 }
 
 type rule struct {
@@ -203,6 +208,35 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 	lock, err := report.TakeLock(report.OSDisk{}, ts.MkAbs(args[0]), report.Holder{PID: 4711, Run: args[1]})
 	ts.Check(err)
 	ts.Defer(func() { _ = lock.Unlock() })
+	ts.Value(rulesKey{}).(*rules).held = lock
+}
+
+// release frees the lock that hold has taken last.
+func release(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(ts.Value(rulesKey{}).(*rules).held.Unlock())
+}
+
+// announced takes a journal back to its first intents: announced JOURNAL.
+func announced(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	replay, err := report.OpenReplay(path)
+	ts.Check(err)
+	header := replay.Header
+	var intents []batch.Entry
+	for record, err := range replay.Records() {
+		ts.Check(err)
+		if e, ok := record.(batch.Entry); ok && len(e.Intent) > 0 {
+			intents = append(intents, e)
+		}
+	}
+	ts.Check(replay.Close())
+	ts.Check(os.Remove(path))
+	j, err := report.CreateJournal(report.OSDisk{}, path, header)
+	ts.Check(err)
+	for _, e := range intents {
+		ts.Check(j.Record(e))
+	}
+	ts.Check(j.Close())
 }
 
 // flip turns over the bits of one byte of a file: flip FILE OFFSET.

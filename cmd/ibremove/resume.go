@@ -25,7 +25,6 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 		return refuse("give a run directory, or its failures.csv.", "%w", err)
 	}
 	if !info.IsDir() {
-		j.from = runOf(path)
 		return j.runFile(ctx, path, filepath.Dir(path), layoutOf(&o))
 	}
 	runsDir, err := besides(path)
@@ -48,6 +47,9 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 	// It may have gone on, and come to its end, until the lock was ours.
 	if e, err = openRun(path); err != nil {
 		return err
+	}
+	if e.finished {
+		return refuse("run its failures again with:\n  "+j.resumeLine(e.dir), "run %s has come to its end meanwhile; nothing was sent", e.header.RunID)
 	}
 	if err := j.goOnWith(e); err != nil {
 		return err

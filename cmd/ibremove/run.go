@@ -44,6 +44,9 @@ func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout)
 	if err := j.fits(); err != nil {
 		return err
 	}
+	if in.census.IsReport && file != "-" {
+		j.from = runOf(file)
+	}
 	return j.takeUp(ctx)
 }
 
@@ -105,6 +108,9 @@ func (j *job) elsewhere() error {
 	}
 	beside, err := besides(j.from.dir)
 	if err != nil {
+		return err
+	}
+	if err := j.hold(beside); err != nil {
 		return err
 	}
 	for _, dir := range []string{beside, j.from.dir} {

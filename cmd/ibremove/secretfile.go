@@ -41,7 +41,7 @@ func readSecret(path, from string, exposed onExposed) ([]byte, error) {
 	if err != nil {
 		return nil, refuse(hintReadable, "%s: %w", from, err)
 	}
-	if ours, others := accessTo(info); others {
+	if ours, others := accessTo(info, os.Geteuid()); others {
 		fix := "run: " + shellLine("chmod", "600", path)
 		if !ours {
 			fix = "its owner has to run: " + shellLine("chmod", "640", path)

@@ -10,7 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
+
+	main "ibremove/cmd/ibremove"
 )
 
 const nobodyServes = "http://127.0.0.1:1"
@@ -22,32 +26,18 @@ func TestWhoMayReadThePrivateKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const ours, other = -1, 4711
 	for _, test := range []struct {
-		owner  int
 		mode   fs.FileMode
 		reason string // empty: the key is taken
 	}{
-		{ours, 0o600, ""},
-		{ours, 0o400, ""},
-		{ours, 0o604, "can be read or changed by others (mode 0604)"},
-		{ours, 0o640, "can be read or changed by others (mode 0640)"},
-		{ours, 0o440, "can be read or changed by others (mode 0440)"},
-		// As Kubernetes mounts a secret for a group.
-		{other, 0o440, ""},
-		{other, 0o640, ""},
-		{other, 0o660, "can be read or changed by others (mode 0660)"},
-		{other, 0o644, "can be read or changed by others (mode 0644)"},
-		{other, 0o444, "can be read or changed by others (mode 0444)"},
+		{0o600, ""},
+		{0o400, ""},
+		{0o604, "can be read or changed by others (mode 0604)"},
+		{0o640, "can be read or changed by others (mode 0640)"},
+		{0o440, "can be read or changed by others (mode 0440)"},
 	} {
-		if test.owner == other && os.Geteuid() != 0 {
-			continue // nobody else can give a file away
-		}
 		key := filepath.Join(t.TempDir(), "key.pem")
 		if err := os.WriteFile(key, []byte(pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(private))), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chown(key, test.owner, -1); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Chmod(key, test.mode); err != nil {
@@ -56,12 +46,46 @@ func TestWhoMayReadThePrivateKey(t *testing.T) {
 		code, stderr := checkLogin(t, nil, "--pod-url", nobodyServes, "--username", "svc", "--private-key-file", key)
 		switch {
 		case test.reason == "" && (code != 5 || strings.Contains(stderr, "warning")):
-			t.Errorf("owner %d, mode %04o: exit %d, want 5\n%s", test.owner, test.mode, code, stderr)
+			t.Errorf("mode %04o: exit %d, want 5\n%s", test.mode, code, stderr)
 		case test.reason != "" && (code != 2 || !strings.Contains(stderr, test.reason) || !strings.Contains(stderr, "chmod 6")):
-			t.Errorf("owner %d, mode %04o: exit %d, want 2 and %q\n%s", test.owner, test.mode, code, test.reason, stderr)
+			t.Errorf("mode %04o: exit %d, want 2 and %q\n%s", test.mode, code, test.reason, stderr)
 		}
 	}
 }
+
+// A key of root's may come to another account through its group, as Kubernetes
+// mounts a secret; a key of anybody else may not.
+func TestAccessTo(t *testing.T) {
+	t.Parallel()
+	const root, me, another = 0, 65532, 4711
+	for _, test := range []struct {
+		owner, euid  int
+		mode         fs.FileMode
+		ours, others bool
+	}{
+		{me, me, 0o600, true, false}, {me, me, 0o640, true, true}, {root, root, 0o440, true, true},
+		{root, me, 0o440, false, false}, {root, me, 0o640, false, false},
+		{root, me, 0o660, false, true}, {root, me, 0o444, false, true}, {root, me, 0o644, false, true},
+		{another, me, 0o440, false, true}, {another, root, 0o640, false, true},
+	} {
+		info := ownedFile{&syscall.Stat_t{Uid: uint32(test.owner)}, test.mode}
+		if ours, others := main.AccessTo(info, test.euid); ours != test.ours || others != test.others {
+			t.Errorf("%+v: ours %v, others %v", test, ours, others)
+		}
+	}
+}
+
+type ownedFile struct {
+	stat *syscall.Stat_t
+	mode fs.FileMode
+}
+
+func (ownedFile) Name() string        { return "key.pem" }
+func (ownedFile) Size() int64         { return 1 }
+func (f ownedFile) Mode() fs.FileMode { return f.mode }
+func (ownedFile) ModTime() time.Time  { return time.Time{} }
+func (ownedFile) IsDir() bool         { return false }
+func (f ownedFile) Sys() any          { return f.stat }
 
 // A token of an hour is not worth a failed run: it is used, with a warning.
 func TestTokenFileThatOthersCanRead(t *testing.T) {

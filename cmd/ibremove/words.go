@@ -76,7 +76,7 @@ func shellQuote(word string) string {
 
 // byteQuote spells by its bytes what a terminal does not show as it is.
 func byteQuote(word string) string {
-	b := []byte(`"$(printf '`)
+	b := []byte(`"$(printf -- '`)
 	for _, c := range []byte(word) {
 		switch {
 		case c == '\'':

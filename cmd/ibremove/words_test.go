@@ -67,7 +67,7 @@ func TestShellQuoteInAShell(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no POSIX shell here")
 	}
-	for _, word := range []string{"a b", "it's", `\`, `"`, "$HOME", "`id`", "*", "a\nb", "!", "#", "&", "-n", "=x", "{a,b}", "k\xfcndigung.csv", "a\x01'b", "100%\u202ex\\y", "\r"} {
+	for _, word := range []string{"a b", "it's", `\`, `"`, "$HOME", "`id`", "*", "a\nb", "!", "#", "&", "-n", "=x", "{a,b}", "k\xfcndigung.csv", "a\x01'b", "100%\u202ex\\y", "\r", "--username=\x01"} {
 		out, err := exec.CommandContext(t.Context(), sh, "-c", "printf '%s' "+main.ShellQuote(word)).Output()
 		if err != nil || string(out) != word {
 			t.Errorf("sh reads %s as %q, %v", main.ShellQuote(word), out, err)

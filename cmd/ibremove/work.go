@@ -15,7 +15,7 @@ func (j *job) work(ctx, parent context.Context) {
 	progress.Start(j.settled() + j.removals())
 	j.d.Progress = progress.Update
 	defer progress.Stop()
-	j.d.LookUp(ctx)
+	j.missed = j.d.LookUp(ctx)
 	if j.o.Canary > 0 && ctx.Err() == nil {
 		if items, err := j.firstOpen(j.o.Canary); err != nil {
 			j.stop(&batch.Stop{Reason: batch.StopRecord, Err: err})
@@ -44,21 +44,12 @@ func (j *job) work(ctx, parent context.Context) {
 func afterwards(ctx, parent context.Context) (after context.Context, done func(), ok bool) {
 	after, cancel := context.WithCancelCause(parent)
 	release := context.AfterFunc(ctx, func() {
-		if stopped := batch.Stopped(ctx); !isLimit(stopped) {
+		if stopped := batch.Stopped(ctx); !stopped.Reason.Limit() {
 			cancel(stopped)
 		}
 	})
 	stopped := batch.Stopped(ctx)
-	return after, func() { release(); cancel(nil) }, stopped == nil || isLimit(stopped)
-}
-
-// isLimit reports whether a run was stopped by what its flags allow it.
-func isLimit(s *batch.Stop) bool {
-	switch s.Reason {
-	case batch.StopFailures, batch.StopDeadline, batch.StopCanary:
-		return true
-	}
-	return false
+	return after, func() { release(); cancel(nil) }, stopped == nil || stopped.Reason.Limit()
 }
 
 // firstOpen finds the first n accounts to be sent, in the order of the file.
