@@ -110,7 +110,7 @@ func (c *trial) verdicts() []string {
 
 // run does what a run does after its plan.
 func (c *trial) run(ctx context.Context) {
-	c.d.LookUp(ctx)
+	_ = c.d.LookUp(ctx)
 	c.d.Send(ctx)
 }
 

@@ -123,7 +123,7 @@ func TestCanaryAttempts(t *testing.T) {
 				return reply{}
 			}
 		})
-		r.d.LookUp(r.ctx)
+		_ = r.d.LookUp(r.ctx)
 		r.d.Canary(r.ctx, r.items(1, 1))
 		r.d.Send(r.ctx)
 		r.want("rows", r.counts(), "1 unknown http_502, 3 removed ok")

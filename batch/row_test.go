@@ -125,3 +125,22 @@ func TestAppendTo(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestStrictPlace: the cell to blame is named by line and column, whatever
+// stands in the cells before it.
+func TestStrictPlace(t *testing.T) {
+	for row, want := range map[string]string{
+		"g1,n,12a":              "line 2, column 6: ",
+		"g1,\"x\ry\",12a":       "line 2, column 10: ",
+		"g1,\"é\nx\",12a":       "line 3, column 4: ",
+		"g 1,n,5":               "line 2, column 1: ",
+		"g1,n":                  "line 2, column 5: ",
+		"g1,n,5,more":           "line 2, column 8: ",
+		"g1,\"a\n\nb\",5,\"x\"": "line 4, column 6: ",
+	} {
+		_, _, err := batch.Check(reader(t, "gid,note,userId\n"+row+"\n"), batch.CheckOptions{Strict: true})
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s…", row, err, want)
+		}
+	}
+}
