@@ -26,13 +26,13 @@ func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want f
 		}
 		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), row.Prior)
 		if s.add(first, append(line, header.EOL()...)) {
-			if err := s.take().write(disk, filepath.Dir(path)); err != nil {
+			if err := s.take().writeIn(disk, filepath.Dir(path)); err != nil {
 				return Output{}, err
 			}
 		}
 	}
 	if b := s.take(); b != nil {
-		if err := b.write(disk, filepath.Dir(path)); err != nil {
+		if err := b.writeIn(disk, filepath.Dir(path)); err != nil {
 			return Output{}, err
 		}
 	}

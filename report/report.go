@@ -67,7 +67,7 @@ func (p *Publication) Publish(input *batch.Reader) (*Published, error) {
 	}()
 	for b, err := range ahead(p.render(input, sheets, out)) {
 		if err == nil {
-			err = b.write(p.Disk, p.Dir)
+			err = b.writeIn(p.Disk, p.Dir)
 		}
 		if err != nil {
 			return nil, err
@@ -139,10 +139,10 @@ func (p *Publication) Failures(w io.Writer, input *batch.Reader) (rows int, err 
 	out := &Published{Groups: make([]GroupCounts, p.Ledger.Groups())}
 	failures := &sheet{name: FailuresFile, of: notDone}
 	for b, err := range p.render(input, []*sheet{failures}, out) {
-		if err != nil {
-			return 0, err
+		if err == nil {
+			err = b.write(w)
 		}
-		if _, err := w.Write(b.text); err != nil {
+		if err != nil {
 			return 0, err
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"path/filepath"
 	"sync"
 
@@ -52,18 +53,21 @@ func (s *sheet) take() *block {
 	return b
 }
 
-// write appends the block to its sheet's file in dir. The block is the
-// sheet's again.
-func (b *block) write(disk Disk, dir string) (err error) {
-	s := b.sheet
-	if s.draft == nil {
+// writeIn appends the block to its sheet's file in dir.
+func (b *block) writeIn(disk Disk, dir string) (err error) {
+	if s := b.sheet; s.draft == nil {
 		if s.draft, err = NewDraft(disk, filepath.Join(dir, s.name), 0o600); err != nil {
 			return err
 		}
 	}
-	_, err = s.draft.Write(b.text)
+	return b.write(b.sheet.draft)
+}
+
+// write writes the block to w; then it is the sheet's again.
+func (b *block) write(w io.Writer) error {
+	_, err := w.Write(b.text)
 	b.text = b.text[:0]
-	s.spare.Put(b)
+	b.sheet.spare.Put(b)
 	return err
 }
 

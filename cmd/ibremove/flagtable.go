@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"time"
 
 	"ibremove/podclient"
@@ -24,7 +25,7 @@ func connectionFlags() []Flag {
 			set: into(text, func(o *Options) *string { return &o.Config })},
 		{name: "pod-url", value: "URL", env: "IBREMOVE_POD_URL", origin: "from the configuration",
 			help: "base address of the pod, such as https://acme.symphony.com", group: groupConnection, on: onPod,
-			set: into(podURL, func(o *Options) *string { return &o.PodURL })},
+			set: into(podURL, func(o *Options) **url.URL { return &o.PodURL })},
 		{name: "username", value: "NAME", env: "IBREMOVE_USERNAME", origin: "from the configuration",
 			help: "service account, for the RSA login", group: groupConnection, on: onPod,
 			set: into(text, func(o *Options) *string { return &o.Username })},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ const None = -1
 type Options struct {
 	// Connection. Empty: not given.
 	Config           string
-	PodURL           string
+	PodURL           *url.URL
 	Username         string
 	PrivateKeyFile   string
 	SessionTokenFile string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -68,7 +69,7 @@ func newTarget(env *Env, o *Options) (*target, error) {
 func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
 	path := o.Config
 	if path == "" {
-		if o.PodURL != "" || env.Home == "" {
+		if o.PodURL != nil || env.Home == "" {
 			return new(bdk.Config), nil
 		}
 		path = filepath.Join(env.Home, ".symphony", "config.yaml")
@@ -92,18 +93,15 @@ func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
 
 // needed are the parts of a configuration of which no flag takes the place.
 func needed(o *Options, c *bdk.Config) []bdk.Part {
-	base := c.Base
-	if o.PodURL != "" {
-		base, _ = parsePodURL(o.PodURL) // address tells what is wrong
-	}
+	base := cmp.Or(o.PodURL, c.Base)
 	hasToken := o.SessionTokenFile != "" || !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file")
 	byConfig := !hasToken && o.PrivateKeyFile == ""
 	byCertificate := byConfig && c.Certificate.Key != ""
 	parts := []bdk.Part{bdk.PartHeaders, bdk.PartConnectTimeout, bdk.PartTrustStore, bdk.PartBackoff}
 	for part, need := range map[bdk.Part]bool{
-		bdk.PartAddress:            o.PodURL == "",
+		bdk.PartAddress:            o.PodURL == nil,
 		bdk.PartProxy:              base == nil || !isLoopback(base.Hostname()),
-		bdk.PartSessionAuthAddress: byCertificate && (o.PodURL == "" || c.OwnSessionAuth),
+		bdk.PartSessionAuthAddress: byCertificate && (o.PodURL == nil || c.OwnSessionAuth),
 		bdk.PartSessionAuth:        byCertificate,
 		bdk.PartReadTimeout:        !o.Given("timeout"),
 		bdk.PartUsername:           o.Username == "" && !hasToken && !byCertificate,
@@ -121,12 +119,8 @@ func (t *target) address(o *Options, c *bdk.Config) error {
 	t.config.Pod = podclient.Endpoint{URL: c.Pod.URL, Proxy: c.Pod.Proxy, Header: c.Pod.Header}
 	t.config.Login = podclient.Endpoint{URL: c.Login.URL, Proxy: c.Login.Proxy, Header: c.Login.Header}
 	t.config.SessionAuth = podclient.Endpoint{URL: c.SessionAuth.URL, Proxy: c.SessionAuth.Proxy, Header: c.SessionAuth.Header}
-	base := c.Base
-	if o.PodURL != "" {
-		var err error
-		if base, err = parsePodURL(o.PodURL); err != nil {
-			return refuse("give it as https://HOST, with no user, password, query or fragment.", "--pod-url: %w", err)
-		}
+	base := cmp.Or(o.PodURL, c.Base)
+	if o.PodURL != nil {
 		t.config.Pod.URL, t.config.Login.URL = below(base, "pod"), below(base, "login")
 		if !c.OwnSessionAuth {
 			t.config.SessionAuth.URL = below(base, "sessionauth")
@@ -148,27 +142,4 @@ func below(base *url.URL, name string) *url.URL {
 	u := *base
 	u.Path, u.RawPath = strings.TrimRight(base.Path, "/")+"/"+name, ""
 	return &u
-}
-
-// parsePodURL never quotes the address: it may hold a password.
-func parsePodURL(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Opaque != "":
-		return nil, errors.New("this is no address")
-	case u.User != nil:
-		return nil, errors.New("an address with a user or a password in it is refused")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, errors.New("the address must begin with https://")
-	case u.Hostname() == "":
-		return nil, errors.New("the address has no host")
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("the address has a query or a fragment")
-	}
-	u.Host = strings.ToLower(u.Host)
-	if u.Scheme == "https" {
-		u.Host = strings.TrimSuffix(u.Host, ":443")
-	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	return u, nil
 }

@@ -123,21 +123,26 @@ func span(value string) (time.Duration, error) {
 	return d, nil
 }
 
-// podURL checks what can be said of a base address by itself. It never quotes
-// an address that holds credentials.
-func podURL(value string) (string, error) {
+// podURL reads a base address, and writes it as the summary does. It never
+// quotes one that may hold a password.
+func podURL(value string) (*url.URL, error) {
 	u, err := url.Parse(value)
 	switch {
 	case err != nil && strings.Contains(value, "@"), err == nil && u.User != nil:
-		return "", errors.New("there is a user or a password in it; take it out and use --username with --private-key-file")
+		return nil, errors.New("there is a user or a password in it; take it out and use --username with --private-key-file")
 	case err != nil:
-		return "", fmt.Errorf("%q is no address; write one such as https://acme.symphony.com", value)
+		return nil, fmt.Errorf("%q is no address; write one such as https://acme.symphony.com", value)
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return "", fmt.Errorf("%q is no https address; write one such as https://acme.symphony.com", value)
+		return nil, fmt.Errorf("%q is no https address; write one such as https://acme.symphony.com", value)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%q has a query or a fragment; write the base address alone, such as https://acme.symphony.com", value)
+		return nil, fmt.Errorf("%q has a query or a fragment; write the base address alone, such as https://acme.symphony.com", value)
 	}
-	return value, nil
+	u.Host = strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		u.Host = strings.TrimSuffix(u.Host, ":443")
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
 }
 
 // loopback reads an address to listen on that nobody else can reach.
