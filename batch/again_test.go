@@ -137,14 +137,14 @@ func TestPreflightOfDoubt(t *testing.T) {
 		})
 		again.d.Preflight(again.ctx)
 		again.run(again.ctx)
-		again.wantRows("g1 removed reconciled 0 0", "g2 removed ok 200 1", "h3 unknown connection_lost 0 1")
+		again.wantRows("g1 removed reconciled 0 1", "g2 removed ok 200 1", "h3 unknown connection_lost 0 1")
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := newTrial(t, rows("g", 1, 2), func(r *trial) { r.pod.script = first(9, answered(429), true) })
 		r.run(r.ctx)
 		again := r.next(nil)
 		again.d.Preflight(again.ctx)
-		again.wantRows("g1 removed reconciled 0 0", "g2 removed reconciled 0 0")
+		again.wantRows("g1 removed reconciled 0 1", "g2 removed reconciled 0 1")
 	})
 }
 

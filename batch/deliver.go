@@ -13,6 +13,7 @@ import (
 type story struct {
 	sends int    // of its users, in this life, in whatever chunk they were
 	spent int    // of the chunk itself: attempts that count
+	last  int    // HTTP status of the last answer; 0: there was none
 	doubt string // the code of the event after which an earlier send may have been carried out
 }
 
@@ -32,11 +33,15 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 		}
 		attempt := s.spent + 1
 		var messages []string
-		err := d.Line.Do(podclient.WithAttempt(ctx, attempt), func(ctx context.Context) (err error) {
-			s.sends++
-			messages, err = d.Change(ctx, c.GID, c.Users)
-			return err
-		})
+		done, err := d.gates.of(c.GID).pass(ctx)
+		if err == nil {
+			err = d.Line.Do(podclient.WithAttempt(ctx, attempt), func(ctx context.Context) (err error) {
+				s.sends++
+				messages, err = d.Change(ctx, c.GID, c.Users)
+				return err
+			})
+			done()
+		}
 		if err == nil {
 			d.fruitful()
 			d.believe(ctx, c, s, messages)
@@ -46,10 +51,15 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 		last := attempt >= d.MaxAttempts
 		switch {
 		case !ok: // stopped while it waited for its turn
-			d.unsent(c, s, 0, CodeStopped, "the run stopped before this was sent")
+			text := "the run stopped before this was sent"
+			if s.doubt != "" {
+				text += " again; an earlier request may have been carried out"
+			}
+			d.unsent(c, s, s.last, CodeStopped, text)
 			return
 
 		case e.Kind == podclient.NotSent, throttling(e):
+			s.last = e.Status
 			if throttling(e) {
 				s.doubt = e.Code()
 			}
@@ -99,20 +109,20 @@ func (d *Dispatcher) refused(ctx context.Context, c Chunk, s story, e *podclient
 			d.unlessDone(ctx, c, s, Settlement{c, o})
 			return
 		}
+		if e.Status == http.StatusRequestEntityTooLarge {
+			d.shrink((n + 1) / 2)
+		}
 		if rest := d.withoutDone(ctx, c, s, e.Status); len(rest.Items) < n {
 			if len(rest.Items) > 0 {
 				d.deliver(ctx, rest, s)
 			}
 			return
 		}
-		if e.Status == http.StatusRequestEntityTooLarge {
-			d.shrink((n + 1) / 2)
-		}
 		s.spent = 0
 		d.deliver(ctx, c.part(0, (n+1)/2), s)
 		d.deliver(ctx, c.part((n+1)/2, n), s)
 	default:
-		d.fail(c, s, e.Status, e.Code(), e.Message)
+		d.unlessDone(ctx, c, s, Settlement{c, d.outcome(s, Failed, e.Code(), e.Message, e.Status)})
 	}
 }
 

@@ -38,6 +38,7 @@ type Dispatcher struct {
 	gone   map[string]bool // groups that the pod answered 404 for
 	inARow int             // chunks that came to nothing, one after the other
 	why    error           // the last that one of them came to
+	gates  *gates          // see members
 	before *count          // what the ledger held when this life began; nil: nothing was settled yet
 }
 
@@ -51,6 +52,7 @@ func (d *Dispatcher) Send(ctx context.Context) {
 // send passes chunks through the workers. An intent announces a window of
 // chunks, and is durable before the first of them goes out.
 func (d *Dispatcher) send(ctx context.Context, chunks iter.Seq[Chunk]) {
+	d.gates = newGates(d.Concurrency)
 	next, done := d.pull(chunks)
 	defer done()
 	var window []Chunk

@@ -33,6 +33,9 @@ func doubted(e *podclient.Error) bool {
 	return false
 }
 
+// redirected: to a sign-on page, mostly.
+func redirected(e *podclient.Error) bool { return e.Status >= 300 && e.Status < 400 }
+
 // accepting: the answer shows that the request's token was taken.
 func accepting(err error) bool {
 	e, isPod := podError(err)

@@ -2,10 +2,13 @@ package batch
 
 import (
 	"context"
+	"time"
 )
 
-// mostExplained bounds how many accounts are asked about.
-const mostExplained = 100
+const (
+	mostExplained = 100 // accounts that are asked about, at most
+	patience      = 5   // answers of a throttled pod after which no more are
+)
 
 // disabled is a deactivated account (Pod API, 'Get user status'); suspended is
 // another thing.
@@ -14,7 +17,9 @@ const disabled = "DISABLED"
 // Explain asks for the status of the accounts whose removal the pod refused:
 // it cannot remove deactivated ones through its API. Their code says so, and
 // the pod's own text stays. A look-up that fails changes nothing.
-func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Context, user int64) (string, error)) {
+// It returns how many accounts were not asked about, because the run was
+// stopped or the pod too busy.
+func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Context, user int64) (string, error)) (left int) {
 	refused := make(map[int64][]uint32)
 	var users []int64
 	for c := range d.Ledger.WithStatus(Failed) {
@@ -33,17 +38,20 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 			refused[user] = append(refused[user], item)
 		}
 	}
-	for _, user := range users {
+	throttled := 0
+	for i, user := range users {
 		var status string
 		err := d.Line.Try(ctx, func(ctx context.Context) (err error) {
 			status, err = userStatus(ctx, user)
 			return err
 		})
 		if ctx.Err() != nil {
-			return
+			return len(users) - i
 		}
 		if e, ok := podError(err); ok && throttling(e) {
-			return // not worth a pause of the pod's
+			if throttled++; throttled == patience || e.RetryAfter > time.Minute {
+				return len(users) - i
+			}
 		}
 		if err != nil || status != disabled {
 			continue
@@ -54,4 +62,5 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 			d.settle(Settlement{d.Ledger.chunk(item), o})
 		}
 	}
+	return 0
 }

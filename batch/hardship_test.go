@@ -96,3 +96,30 @@ func TestOneInTenThrottled(t *testing.T) {
 		}
 	})
 }
+
+// TestLargeGroupMovesByItself: a group of more than a page, from which others
+// of the run's requests take people while a lost answer is looked up, can be
+// read all the same.
+func TestLargeGroupMovesByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const members, leaving = 2*batch.PageSize + 500, 6000
+		r := newTrial(t, rows("g", 1, leaving), func(r *trial) {
+			r.line.Rate, r.line.Concurrency, r.pod.delay = 100, 4, 100*time.Millisecond
+			r.d.MaxAttempts, r.line.MaxAttempts = 5, 5
+			r.pod.script = func(q request) reply {
+				if q.kind == "change" && q.n == 3 {
+					return reply{err: answered(502)}
+				}
+				return reply{}
+			}
+		})
+		for u := int64(leaving) + 1; u <= members; u++ {
+			r.pod.groups["g"][u] = true
+		}
+		r.run(r.ctx)
+		r.want("rows", r.counts(), "5995 removed ok, 5 failed pod_message") // ids that end in 666 are deactivated
+		if n := r.pod.count("list"); n > 10 {
+			t.Errorf("%d pages were read", n)
+		}
+	})
+}

@@ -69,12 +69,12 @@ func (l *Line) Login(ctx context.Context) error {
 	if l.login == nil {
 		return nil
 	}
-	err := l.again(ctx, func(ctx context.Context) error { return l.send(ctx, l.login) })
+	err := l.again(ctx, func(ctx context.Context) error { return l.send(ctx, l.login) }, redirected)
 	if err != nil {
 		reason := StopUnreachable
 		if e, ok := podError(err); ok {
 			switch {
-			case e.Status >= 300 && e.Status < 500 && !throttling(e): // a redirect too: a sign-on page
+			case redirected(e), e.Status >= 400 && e.Status < 500 && !throttling(e):
 				reason = StopAuthentication
 			case e.Fatal:
 				reason = StopConnection
@@ -125,6 +125,7 @@ func (l *Line) Try(ctx context.Context, request func(context.Context) error) err
 		if !isPod || e.Status != http.StatusUnauthorized || refusals > most || !l.renew(ctx, token) {
 			return err
 		}
+		ctx = podclient.Again(ctx)
 	}
 }
 
@@ -148,14 +149,16 @@ func (l *Line) renew(ctx context.Context, refused int) bool {
 
 // Read sends a request that changes nothing, again and again like a chunk.
 func (l *Line) Read(ctx context.Context, request func(context.Context) error) error {
-	return l.again(ctx, func(ctx context.Context) error { return l.Do(ctx, request) })
+	return l.again(ctx, func(ctx context.Context) error { return l.Do(ctx, request) }, func(*podclient.Error) bool { return false })
 }
 
-func (l *Line) again(ctx context.Context, request func(context.Context) error) error {
+// again sends a request until it fares well or cannot fare better, which final
+// says of errors that others are tried again after.
+func (l *Line) again(ctx context.Context, request func(context.Context) error, final func(*podclient.Error) bool) error {
 	for attempt := 1; ; attempt++ {
 		err := request(podclient.WithAttempt(ctx, attempt))
 		e, ok := podError(err)
-		if !ok || attempt >= l.maxAttempts || !passing(e) {
+		if !ok || attempt >= l.maxAttempts || !passing(e) || final(e) {
 			return err
 		}
 		if !throttling(e) && l.Rest(ctx, e.Code(), attempt) != nil {

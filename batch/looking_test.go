@@ -103,6 +103,22 @@ func TestVerifyCut(t *testing.T) {
 	})
 }
 
+// TestCanaryOfEarlierLife: canaries that were sent, and whose fate was not seen
+// before the run was stopped, are looked at before anything more is sent.
+func TestCanaryOfEarlierLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newTrial(t, rows("g", 1, 4), nil)
+		ok := batch.Outcome{Status: batch.Removed, Code: batch.CodeOK, HTTPStatus: 200, Attempts: 1}
+		r.ledger.Settle(r.items(1, 2), ok)
+		delete(r.pod.groups["g"], 1) // 2 was called done, and is still in
+		r.d.Canary(r.ctx, r.items(1, 2))
+		r.d.Send(r.ctx)
+		r.want("rows", r.counts(), "1 removed ok, 1 failed still_member, 2 not_sent stopped")
+		r.want("changes", r.pod.count("change"), 0)
+		r.want("stop", r.reason(), batch.StopCanary)
+	})
+}
+
 // TestCanaryAttempts: a canary that became unknown is not sent once more in the
 // same life: no id goes out more often than it may.
 func TestCanaryAttempts(t *testing.T) {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -11,8 +12,11 @@ import (
 )
 
 // grace is how long an answer that was lost may still be looked up when the
-// run is stopping.
-const grace = 30 * time.Second
+// run is stopping. Who stops it has less patience than the pod may ask for:
+// Kubernetes kills after 30 s.
+const grace = 10 * time.Second
+
+var errGrace = errors.New("the run was stopping, and the pod did not answer in time")
 
 // reconcile asks the live membership what came of a request whose answer was
 // lost. Users who are where the operation wants them are settled; the others
@@ -126,20 +130,36 @@ func (d *Dispatcher) resolve(c Chunk, m Membership) int {
 }
 
 func (d *Dispatcher) reconciled(c Chunk, s story, status int) Settlement {
+	s.sends = max(s.sends, 1) // in an earlier life, or it would not be where it is
 	return Settlement{c, d.outcome(s, Removed, CodeReconciled, "", status)}
 }
 
 // look reads a chunk's group. A run that was stopped meanwhile still looks, for
 // a while, unless it stopped because the pod cannot be asked.
 func (d *Dispatcher) look(ctx context.Context, c Chunk) (Membership, error) {
-	m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
+	m, err := d.members(ctx, c)
 	_, asked := podError(err)
 	stopped := Stopped(ctx)
 	if err == nil || stopped == nil || !stopped.Reason.mayLook(asked) {
 		return m, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), grace, errGrace)
 	defer cancel()
+	return d.members(ctx, c)
+}
+
+// members reads a chunk's group while others of its chunks are sent. A reading
+// that they disturb is made again with them held up.
+func (d *Dispatcher) members(ctx context.Context, c Chunk) (Membership, error) {
+	m, err := d.Line.readPages(ctx, d.List, c.GID, c.Users)
+	if !errors.Is(err, errMoving) {
+		return m, err
+	}
+	done, err := d.gates.of(c.GID).hold(ctx)
+	if err != nil {
+		return m, err
+	}
+	defer done()
 	return d.Line.Members(ctx, d.List, c.GID, c.Users)
 }
 

@@ -224,7 +224,7 @@ func TestLoginFails(t *testing.T) {
 		logins int
 	}{
 		"401":                {answered(401), 9, batch.StopAuthentication, 1},
-		"redirected":         {badAnswer(302), 9, batch.StopAuthentication, 3},
+		"redirected":         {badAnswer(302), 9, batch.StopAuthentication, 1},
 		"429 to the end":     {answered(429), 9, batch.StopUnreachable, 3},
 		"500, then a token":  {answered(500), 2, "", 3},
 		"no connection":      {noConnection(), 9, batch.StopUnreachable, 3},

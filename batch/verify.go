@@ -84,15 +84,16 @@ func (d *Dispatcher) Refute(v *Verification) {
 	}
 }
 
-// Canary sends the accounts given first, and alone. The run goes on only if
-// those that the pod called done are seen to be out.
+// Canary sends those of the accounts given that are open first, and alone. The
+// run goes on only if those that the pod called done, in this life or an
+// earlier one, are seen to be out.
 func (d *Dispatcher) Canary(ctx context.Context, items []uint32) {
 	slices.Sort(items)
 	among := func(i uint32) bool {
 		_, ok := slices.BinarySearch(items, i)
 		return ok
 	}
-	d.send(ctx, d.Ledger.Where(among))
+	d.send(ctx, d.Ledger.Where(func(i uint32) bool { return among(i) && d.Ledger.Open(i) }))
 	if ctx.Err() != nil {
 		return
 	}
@@ -101,9 +102,13 @@ func (d *Dispatcher) Canary(ctx context.Context, items []uint32) {
 		return
 	}
 	d.Refute(v)
-	err := fmt.Errorf("%d of the first %d removals are still members", v.WrongUsers(), len(items))
+	first, out, still := fmt.Sprintf("the first %d removals", len(items)), "out", "still members"
+	if d.Operation == Add {
+		first, out, still = fmt.Sprintf("the first %d to be added", len(items)), "back", "not back"
+	}
+	err := fmt.Errorf("%d of %s are %s", v.WrongUsers(), first, still)
 	if len(v.Wrong) == 0 {
-		err = fmt.Errorf("whether the first %d removals are out could not be read: group %s: %w", len(items), v.Unread[0].GID, v.Unread[0].Err)
+		err = fmt.Errorf("whether %s are %s could not be read: group %s: %w", first, out, v.Unread[0].GID, v.Unread[0].Err)
 	}
 	d.Stop(&Stop{StopCanary, err})
 }

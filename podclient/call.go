@@ -61,11 +61,8 @@ func (c *Client) do(ctx context.Context, r request, decode func(body []byte) err
 		Method:  r.method,
 		Path:    e.path,
 		IDs:     r.ids,
-		Attempt: 1,
+		Attempt: attemptOf(ctx),
 		Start:   c.cfg.Now(),
-	}
-	if n, ok := ctx.Value(attemptKey{}).(int); ok {
-		call.Attempt = n
 	}
 	call.Status, call.Err = e.send(ctx, url.String(), call.TraceID, decode)
 	call.Duration = c.cfg.Now().Sub(call.Start)

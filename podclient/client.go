@@ -124,6 +124,17 @@ func WithAttempt(ctx context.Context, n int) context.Context {
 	return context.WithValue(ctx, attemptKey{}, n)
 }
 
+// Again marks the requests made under the returned context as the attempt
+// after that which ctx is marked as.
+func Again(ctx context.Context) context.Context { return WithAttempt(ctx, attemptOf(ctx)+1) }
+
+func attemptOf(ctx context.Context) int {
+	if n, ok := ctx.Value(attemptKey{}).(int); ok {
+		return n
+	}
+	return 1
+}
+
 type attemptKey struct{}
 
 func setDefaults(cfg *Config) {

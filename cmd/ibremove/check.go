@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -85,7 +86,11 @@ func (j *job) whoAmI(ctx context.Context) (string, error) {
 		if stopped := batch.Stopped(ctx); stopped != nil {
 			return stopError(stopped)
 		}
-		return &exitError{code: exitStopped, err: err, hint: hintOf(err)}
+		code := exitStopped
+		if e, ok := errors.AsType[*podclient.Error](err); ok && e.Status >= 300 && e.Status < 400 {
+			code = exitAuth // to a sign-on page, mostly
+		}
+		return &exitError{code: code, err: err, hint: hintOf(err)}
 	}
 	if err := j.d.Line.Login(ctx); err != nil {
 		return "", fail(err)

@@ -75,11 +75,11 @@ func (j *job) tellMetrics(s *report.Summary) {
 // anything from being sent or learnt was none.
 func (j *job) ending(ctx, parent context.Context, p *report.Published) (stopped *batch.Stop, finished bool) {
 	stopped = batch.Stopped(ctx)
-	if j.checked != nil && j.checked.Cut { // by what came after a limit, if that had stopped it
+	if j.checked != nil && j.checked.Cut || j.unasked > 0 { // by what came after a limit, if that had stopped it
 		stopped = cmp.Or(batch.Stopped(parent), stopped)
 	}
 	finished = p.Counts.Of(batch.NotSent) == 0 && j.missed == nil
-	doubt := p.Counts.Of(batch.Unknown) > 0 || j.checked != nil && (j.checked.Cut || len(j.checked.Unread) > 0)
+	doubt := p.Counts.Of(batch.Unknown) > 0 || j.unasked > 0 || j.checked != nil && (j.checked.Cut || len(j.checked.Unread) > 0)
 	switch {
 	case stopped == nil && !finished:
 		if why := cmp.Or(j.missed, j.d.UsedUp()); why != nil {
@@ -168,7 +168,8 @@ func (j *job) exitCode(stopped *batch.Stop, p *report.Published) int {
 	case exitAuth, exitSIGINT, exitSIGTERM:
 		return code
 	}
-	if p.Counts.Of(batch.Unknown) > 0 || j.checked != nil && !j.checked.OK() {
+	still := p.Outputs[report.VerifyFile].Rows > 0 // found by an earlier life, perhaps
+	if p.Counts.Of(batch.Unknown) > 0 || still || j.checked != nil && !j.checked.OK() {
 		return exitDoubt
 	}
 	return code

@@ -57,6 +57,7 @@ type job struct {
 	names   map[string]string  // of groups
 	missed  error              // why some of what an earlier life left unknown had no turn
 	checked *batch.Verification
+	unasked int // accounts whose status was not looked up
 	onClose []func()
 }
 

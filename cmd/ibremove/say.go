@@ -81,6 +81,9 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 		lines = append(lines, fmt.Sprintf("%s of deactivated accounts: the API cannot remove them, the Admin Portal can. The list: %s",
 			count(n, "row"), j.file(report.DeactivatedFile)))
 	}
+	if j.unasked > 0 {
+		lines = append(lines, fmt.Sprintf("Whether %s of the failed rows are deactivated was not looked up.", count(j.unasked, "account")))
+	}
 	if j.checked != nil {
 		lines = append(lines, verified(j.checked, j.op))
 	}

@@ -17,7 +17,7 @@ func (j *job) work(ctx, parent context.Context) {
 	defer progress.Stop()
 	j.missed = j.d.LookUp(ctx)
 	if j.o.Canary > 0 && ctx.Err() == nil {
-		if items, err := j.firstOpen(j.o.Canary); err != nil {
+		if items, err := j.firstRemovals(j.o.Canary); err != nil {
 			j.stop(&batch.Stop{Reason: batch.StopRecord, Err: err})
 		} else {
 			j.d.Canary(ctx, items)
@@ -34,7 +34,7 @@ func (j *job) work(ctx, parent context.Context) {
 		j.d.Refute(j.checked)
 	}
 	if j.op == batch.Remove {
-		j.d.Explain(after, j.client.UserStatus)
+		j.unasked = j.d.Explain(after, j.client.UserStatus)
 	}
 }
 
@@ -52,9 +52,11 @@ func afterwards(ctx, parent context.Context) (after context.Context, done func()
 	return after, func() { release(); cancel(nil) }, stopped == nil || stopped.Reason.Limit()
 }
 
-// firstOpen finds the first n accounts to be sent, in the order of the file.
-func (j *job) firstOpen(n int) (items []uint32, err error) {
-	seen := make(map[uint32]bool)
+// firstRemovals finds the first n accounts of the run in the order of the file:
+// those to be sent, and those that an earlier life has sent. Who needs nothing
+// is none of them.
+func (j *job) firstRemovals(n int) (items []uint32, err error) {
+	l, seen := j.in.ledger, make(map[uint32]bool)
 	err = j.in.read(func(r *batch.Reader) error {
 		for row, err := range r.Rows() {
 			if err != nil {
@@ -63,12 +65,13 @@ func (j *job) firstOpen(n int) (items []uint32, err error) {
 			if row.Fault.Code != "" {
 				continue
 			}
-			item, ok := j.in.ledger.Find(row.GID, row.UserID)
-			if ok && j.in.ledger.Open(item) && !seen[item] {
-				seen[item] = true
-				if items = append(items, item); len(items) == n {
-					return nil
-				}
+			item, ok := l.Find(row.GID, row.UserID)
+			if !ok || seen[item] || l.Kept(item) || l.Outcome(item).Status == batch.Absent {
+				continue
+			}
+			seen[item] = true
+			if items = append(items, item); len(items) == n {
+				return nil
 			}
 		}
 		return nil
