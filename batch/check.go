@@ -7,19 +7,20 @@ import (
 
 // Census is what a reading of the whole file found, before anything is sent.
 type Census struct {
-	Rows       int            // data rows
-	Blank      int            // blank rows, skipped
-	Kept       int            // rows of a report of ours that are done already
-	Duplicates int            // rows that an earlier one stands for
-	Invalid    map[string]int // rows never sent, by code
-	Faults     []LineFault    // the first of them
-	Rounded    Lines          // user ids that a spreadsheet may have rounded
-	NoTenant   Lines          // user ids without a tenant part
-	Swallowed  Lines          // rows with a cell that may hold further rows
-	Ruined     Lines          // of a report of ours: ids that were well when it was written, of rows that matter
-	IsReport   bool           // the file is a report of ours
-	Restored   bool           // rows of it were added back: it is an undo's
-	RunIDs     []string       // the runs that such a report names, in order; not all if they are many
+	Rows       int              // data rows
+	Blank      int              // blank rows, skipped
+	Kept       int              // rows of a report of ours that are done already
+	Duplicates int              // rows that an earlier one stands for
+	Invalid    map[string]int   // rows never sent, by code
+	Faults     []LineFault      // the first of them
+	Rounded    Lines            // user ids that a spreadsheet may have rounded
+	NoTenant   Lines            // user ids without a tenant part
+	Swallowed  Lines            // rows with a cell that may hold further rows
+	Ruined     Lines            // of a report of ours: ids that were well when it was written, of rows that matter
+	IsReport   bool             // the file is a report of ours
+	Restored   bool             // rows of it were added back: it is an undo's
+	ByPrior    [NotSent + 1]int // rows of a report of ours, by what it says of them
+	RunIDs     []string         // the runs that such a report names, in order; not all if they are many
 }
 
 // LineFault is an invalid row.
@@ -143,7 +144,12 @@ func (c *Census) note(row *Row, review bool) {
 	if p := row.Prior; p != nil && p.Known && p.Status != Invalid && row.Fault.Code != "" && p.Status.Done() == review {
 		c.Ruined.add(row.Line)
 	}
-	c.Restored = c.Restored || row.Prior != nil && row.Prior.Restored
+	if p := row.Prior; p != nil {
+		c.Restored = c.Restored || p.Restored
+		if c.ByPrior[p.Status]++; p.Status == Pending {
+			c.ByPrior[NotSent]++
+		}
+	}
 	if row.Prior != nil && row.Prior.RunID != "" {
 		if id := row.Prior.RunID; len(c.RunIDs) < 100 && !slices.Contains(c.RunIDs, id) {
 			c.RunIDs = append(c.RunIDs, id)

@@ -43,6 +43,7 @@ func snapshot(dst io.Writer, src io.Reader, most int64) (Source, error) {
 		n, err = readFull(text, block)
 		if s.Size += int64(n); s.Size > most {
 			return s, &Refusal{
+				Offset: most, AtByte: true,
 				Reason: fmt.Sprintf("the file holds more than %d GiB", most>>30),
 				Hint:   "split it into smaller files",
 			}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxMessage is the most runes of a message; what is cut off ends in "…".
@@ -34,12 +35,18 @@ func (e *exchange) redact(text string) string {
 }
 
 // redact puts "[secret]" for the session's token, the client's other secrets,
-// and more.
+// and more. A short one counts only where it stands by itself: it may be part
+// of a common word.
 func (c *Client) redact(text string, more ...Secret) string {
 	var pairs []string
 	add := func(s Secret) {
-		if !s.IsZero() && strings.Contains(text, s.Reveal()) {
-			pairs = append(pairs, s.Reveal(), redacted)
+		secret := s.Reveal()
+		switch {
+		case s.IsZero() || secret == "" || !strings.Contains(text, secret):
+		case len(secret) < 16:
+			text = redactWord(text, secret)
+		default:
+			pairs = append(pairs, secret, redacted)
 		}
 	}
 	if token := c.token.Load(); token != nil {
@@ -55,6 +62,27 @@ func (c *Client) redact(text string, more ...Secret) string {
 		return text
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// redactWord puts "[secret]" for a word where no letter or digit adjoins it.
+func redactWord(text, word string) string {
+	isPart := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	var b strings.Builder
+	for {
+		head, tail, found := strings.Cut(text, word)
+		b.WriteString(head)
+		if !found {
+			return b.String()
+		}
+		before, _ := utf8.DecodeLastRuneInString(b.String())
+		after, _ := utf8.DecodeRuneInString(tail)
+		if isPart(before) || isPart(after) {
+			b.WriteString(word)
+		} else {
+			b.WriteString(redacted)
+		}
+		text = tail
+	}
 }
 
 // keepSecret remembers the password of to's proxy in the spellings in which

@@ -51,9 +51,11 @@ type Restorable struct {
 	Others     int // not removed by this run
 }
 
-// WriteRestorable writes the rows that an undo adds back as its input: a
-// report of ours in which they are not sent, so that each keeps its line.
-func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger) (n Restorable, err error) {
+// WriteRestorable writes the rows that an undo of the run adds back as its
+// input: a report of ours in which they are not sent, so that each keeps its
+// line, by a run whose id begins as an undo's, so that nobody takes it for a
+// removal's.
+func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger, runID string) (n Restorable, err error) {
 	header := r.Header()
 	t := &tail{delimiter: header.Delimiter}
 	judge := batch.NewJudge(l, r)
@@ -82,7 +84,7 @@ func WriteRestorable(w io.Writer, r *batch.Reader, l *batch.Ledger) (n Restorabl
 				return n, fmt.Errorf("write the input of the undo: %w", err)
 			}
 		}
-		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &batch.Prior{Status: batch.NotSent, Code: batch.CodeStopped})
+		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &batch.Prior{Status: batch.NotSent, Code: batch.CodeStopped, RunID: undoPrefix + runID})
 		if _, err := w.Write(append(line, header.EOL()...)); err != nil {
 			return n, fmt.Errorf("write the input of the undo: %w", err)
 		}

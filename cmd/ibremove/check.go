@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,16 +23,6 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 	}
 	defer closed()
 	j.in = in
-	if in.census.IsReport {
-		if op, ok := operationOf(in.census); ok {
-			j.op = op
-		}
-	}
-	if !o.Preflight {
-		if err := j.refuseRemovals(); err != nil {
-			return err
-		}
-	}
 	if o.Given("config") { // a check of the file that the run will need
 		if _, err := loadConfig(env, &o); err != nil {
 			return err
@@ -39,6 +30,14 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 	}
 	if t, err := newTarget(env, &o); err == nil && !o.Simulate {
 		j.target = t // it is only named
+	}
+	if err := j.fits(); err != nil {
+		return err
+	}
+	if !o.Preflight {
+		if err := j.refuseRemovals(); err != nil {
+			return err
+		}
 	}
 	var who string
 	if o.Login || o.Preflight {
@@ -102,19 +101,21 @@ func (j *job) whoAmI(ctx context.Context) (string, error) {
 	}); err != nil {
 		return "", fail(err)
 	}
+	j.target.username = cmp.Or(j.target.username, me.Username)
+	name := me.Username
+	if me.DisplayName != "" && me.DisplayName != name {
+		name += " (" + me.DisplayName + ")"
+	}
+	who := fmt.Sprintf("Logged in to %s as %s, user id %d.", j.target.pod, name, me.ID)
 	var groups []podclient.Group
 	if err := j.d.Line.Read(ctx, func(ctx context.Context) (err error) {
 		groups, err = j.client.Groups(ctx)
 		return err
 	}); err != nil {
+		j.term.Say(who)
 		return "", fail(err)
 	}
-	name := me.Username
-	if me.DisplayName != "" && me.DisplayName != name {
-		name += " (" + me.DisplayName + ")"
-	}
-	return fmt.Sprintf("Logged in to %s as %s, user id %d. The account may manage groups: it sees %s with a policy.",
-		j.target.pod, name, me.ID, count(len(groups), "group")), nil
+	return fmt.Sprintf("%s The account may manage groups: it sees %s with a policy.", who, count(len(groups), "group")), nil
 }
 
 // checkResult prints the plan, and turns it into an exit code.
@@ -129,6 +130,10 @@ func (j *job) checkResult(who string) error {
 	}
 	j.term.SetQuiet(false)
 	if j.o.JSON {
+		if who != "" {
+			j.term.Say(who)
+		}
+		j.warn()
 		return &exitError{code: code, summary: j.checkSummary(code)}
 	}
 	lines := j.plan()

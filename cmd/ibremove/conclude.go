@@ -49,7 +49,7 @@ func (j *job) unpublished(s *report.Summary, err error) error {
 	if j.log.changes() == 0 {
 		s.ExitCode = exitRefused // the disk failed before the first send
 	}
-	s.Status, s.StoppedBecause = report.StatusStopped, fmt.Sprintf("%s: %s", batch.StopRecord, err)
+	s.Status, s.StoppedBecause = report.StatusStopped, fmt.Sprintf("report: %s", err)
 	s.Counts, s.Outputs = report.Counts{Operation: j.op}, map[string]report.Output{}
 	_ = j.in.read(func(r *batch.Reader) (err error) {
 		p := report.Publication{RunID: j.runID, Operation: j.op, Ledger: j.in.ledger}
@@ -61,12 +61,26 @@ func (j *job) unpublished(s *report.Summary, err error) error {
 		hint: "nothing is lost. Make room on the disk, then go on with:\n  " + j.goOn()}
 }
 
+// tryMetrics sees to it, before anything is sent, that the metrics will have a
+// place.
+func (j *job) tryMetrics() error {
+	if j.o.MetricsFile == "" {
+		return nil
+	}
+	d, err := report.NewDraft(report.OSDisk{}, j.o.MetricsFile, 0o644)
+	if err != nil {
+		return refuse("name a file in a folder that can be written to; nothing was sent.", "--metrics-file: %w", err)
+	}
+	d.Discard()
+	return nil
+}
+
 func (j *job) tellMetrics(s *report.Summary) {
 	if j.o.MetricsFile == "" {
 		return
 	}
 	if err := writeMetrics(j.o.MetricsFile, s, s.FinishedAt); err != nil {
-		j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "")
+		j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "the run itself is not touched by it.")
 	}
 }
 

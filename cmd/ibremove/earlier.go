@@ -183,8 +183,7 @@ func restore(l *batch.Ledger, replay *report.Replay) error {
 func openRun(dir string) (*earlier, error) {
 	replay, err := report.OpenReplay(filepath.Join(dir, report.JournalFile))
 	if errors.Is(err, report.ErrNoRecord) {
-		return nil, refuse("give the input to ibremove run: it starts afresh.",
-			"%s has no durable record of a run: nothing was sent from it", dir)
+		return nil, noRecord(dir)
 	}
 	if err != nil {
 		return nil, damagedRun(err)
@@ -196,6 +195,24 @@ func openRun(dir string) (*earlier, error) {
 		return nil, damagedRun(err)
 	}
 	return &earlier{dir, header, end, end != nil && end.Finished}, nil
+}
+
+// noRecord refuses a directory without a journal, or with one that has no whole
+// record yet.
+func noRecord(dir string) error {
+	const which = "give the directory of a run, which holds its journal and its input.csv."
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return refuse(which, "%w", err)
+	case !info.IsDir():
+		return refuse(which, "%s is no directory", dir)
+	}
+	if _, err := os.Stat(filepath.Join(dir, report.InputFile)); err != nil {
+		return refuse(which, "%s is no run directory: it has no durable record of a run", dir)
+	}
+	return refuse("give the input to ibremove run: it starts afresh.",
+		"%s has no durable record of a run: nothing was sent from it", dir)
 }
 
 // contradiction refuses flags that say something else than the run's journal.

@@ -72,10 +72,24 @@ func refuse(hint, format string, args ...any) *exitError {
 	return &exitError{code: exitRefused, err: fmt.Errorf(format, args...), hint: hint}
 }
 
+// noRoom refuses what could not be written before anything was sent. A refusal
+// of what was read stays as it is.
+func noRoom(err error) error {
+	if _, ok := errors.AsType[*exitError](err); ok {
+		return err
+	}
+	return refuse("free some space, or choose another place with --runs-dir.", "%w; nothing was sent", err)
+}
+
 // Interrupted is the cause of a context that a signal ended.
 type Interrupted struct{ Signal os.Signal }
 
-func (i Interrupted) Error() string { return "stopped by " + i.Signal.String() }
+func (i Interrupted) Error() string {
+	if i.Signal == syscall.SIGTERM {
+		return "stopped by SIGTERM"
+	}
+	return "stopped by SIGINT"
+}
 
 // exitCode is 128 and the signal's number, as a shell has it.
 func (i Interrupted) exitCode() int {
@@ -85,20 +99,25 @@ func (i Interrupted) exitCode() int {
 	return exitSIGINT
 }
 
-// refused is what --json prints of a command that was refused before it knew
-// more.
-func refused(env *Env, err error) *report.Summary {
+// cutOff is what --json prints of a command that ended before it had a summary:
+// it was refused, or it was stopped on the way.
+func cutOff(env *Env, code int, err error) *report.Summary {
 	now := env.Now().UTC().Truncate(time.Millisecond)
+	status, because := report.StatusRefused, ""
+	if code != exitRefused && code != exitLocked {
+		status, because = report.StatusStopped, err.Error()
+	}
 	return &report.Summary{
-		Version:    env.Build.Number(),
-		Status:     report.StatusRefused,
-		ExitCode:   exitRefused,
-		Error:      err.Error(),
-		StartedAt:  now,
-		FinishedAt: now,
-		Requests:   report.Requests{ByStatus: map[string]int{}},
-		Options:    map[string]string{},
-		Outputs:    map[string]report.Output{},
+		Version:        env.Build.Number(),
+		Status:         status,
+		StoppedBecause: because,
+		ExitCode:       code,
+		Error:          err.Error(),
+		StartedAt:      now,
+		FinishedAt:     now,
+		Requests:       report.Requests{ByStatus: map[string]int{}},
+		Options:        map[string]string{},
+		Outputs:        map[string]report.Output{},
 	}
 }
 
@@ -118,8 +137,8 @@ func finish(env *Env, jsonWanted bool, err error) int {
 		env.Terminal.Error(err.Error(), exit.hint)
 	}
 	summary := exit.summary
-	if summary == nil && exit.code == exitRefused {
-		summary = refused(env, err)
+	if jsonWanted && summary == nil && exit.code != exitDone {
+		summary = cutOff(env, exit.code, err)
 	}
 	if jsonWanted && summary != nil {
 		encoder := json.NewEncoder(env.Stdout)

@@ -66,7 +66,7 @@ func percent(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
 // space refuses to begin what the disk has no room for: the journal, the
 // report, a failure report as long, and the pages about them.
 func (j *job) space() error {
-	const result, record, rest = 120, 24, 4 << 20 // bytes: a row's result_ cells, its part of the journal, all else
+	const result, record, rest = 120, 24, 512 << 10 // bytes: a row's result_ cells, its part of the journal, all else
 	rows := uint64(j.in.census.Rows)
 	need := 2*(uint64(j.in.source.Size)+rows*result) + rows*record + rest
 	free, err := report.FreeSpace(j.runsDir)

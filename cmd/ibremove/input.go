@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ type input struct {
 func takeInput(disk report.Disk, src io.Reader, path, copyTo string, l batch.Layout, o batch.CheckOptions) (*input, error) {
 	file, err := disk.Open(copyTo, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, refuse("", "write the copy of the input: %w", err)
+		return nil, noRoom(fmt.Errorf("write the copy of the input: %w", err))
 	}
 	source, err := batch.Snapshot(file, src)
 	if err = errors.Join(err, file.Close()); err != nil {

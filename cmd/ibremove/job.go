@@ -68,6 +68,11 @@ func newJob(env *Env, o *Options, command string) *job {
 // begin takes the runs directory for this process.
 func (j *job) begin(runsDir string) error {
 	j.runsDir = runsDir
+	if runsDir == j.o.RunsDir {
+		if err := os.MkdirAll(runsDir, 0o700); err != nil {
+			return refuse("choose a folder that can be made and written to with --runs-dir.", "--runs-dir: %w", err)
+		}
+	}
 	lock, err := report.TakeLock(j.disk, runsDir, report.Holder{PID: os.Getpid(), Since: j.began})
 	if locked, ok := errors.AsType[*report.LockedError](err); ok {
 		return &exitError{code: exitLocked, err: locked, hint: "wait until it has ended, or choose another place with --runs-dir."}
@@ -182,6 +187,9 @@ func (j *job) execute(parent context.Context) error {
 			"there is no terminal to ask on, and no --yes: nothing was sent")
 	}
 	if err := j.space(); err != nil {
+		return err
+	}
+	if err := j.tryMetrics(); err != nil {
 		return err
 	}
 	if err := j.connect(); err != nil {

@@ -46,17 +46,22 @@ func (j *job) plan() []string {
 	add("requests", "%s at least, %s or more at %s a second", number(requests), duration(least), percent(j.o.Rate))
 	if j.target != nil {
 		add("pod", "%s", j.target.pod)
-		account := j.target.username
-		if account == "" {
-			account = "that of the session token"
-			if j.target.config.Certificate != nil {
-				account = "that of the certificate"
-			}
-		}
-		add("account", "%s", account)
+		add("account", "%s", j.account())
 	}
 	lines = append(lines, j.faults()...)
 	return append(lines, j.groupLines()...)
+}
+
+func (j *job) account() string {
+	switch c := j.target.config; {
+	case j.target.username != "":
+		return j.target.username
+	case c.Certificate != nil:
+		return "that of the certificate"
+	case !c.Token.IsZero():
+		return "that of the session token"
+	}
+	return "none is given yet"
 }
 
 // faults are the first invalid rows.

@@ -75,7 +75,7 @@ func (j *job) runFailures(ctx context.Context, e *earlier, runsDir string) error
 	copied := j.staging.Path(report.InputFile)
 	sum, rows, err := j.writeFailures(e, of, copied)
 	if err != nil {
-		return err
+		return noRoom(err)
 	}
 	if rows == 0 {
 		return j.nothing("Nothing is left to do in run " + e.header.RunID + ": every row is done.")

@@ -41,11 +41,11 @@ func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout)
 		return err
 	}
 	j.in = in
-	if err := j.fits(); err != nil {
-		return err
-	}
 	if in.census.IsReport && file != "-" {
 		j.from = runOf(file)
+	}
+	if err := j.fits(); err != nil {
+		return err
 	}
 	return j.takeUp(ctx)
 }
@@ -59,15 +59,23 @@ func (j *job) fits() error {
 		return nil
 	}
 	op, ok := operationOf(j.in.census)
+	if j.from != nil {
+		if j.from.header.Op() == batch.Add { // whatever a spreadsheet has left of its columns
+			op = batch.Add
+		}
+		if was, is := j.from.header.GID, j.in.layout.GID; was != "" && is != "" && was != is {
+			return refuse("give the same --gid.", "--gid %s contradicts run %s, which has %q", is, j.from.header.RunID, was)
+		}
+	}
 	switch {
 	case !ok:
 		return refuse("run the rows of each in a file of its own.", "%s is about a removal and about an undo", j.in.path)
-	case op == batch.Add && j.command == "run":
+	case op == batch.Add && j.command != "resume":
 		return refuse("go on adding back with: "+shellLine("ibremove", "resume", j.in.path),
 			"%s is the report of an undo: run would remove the members again", j.in.path)
 	}
 	j.op = op
-	if j.pod == nil && (j.command == "resume" || j.in.census.Kept > 0 || j.in.ledger.Doubtful() > 0) {
+	if j.target != nil && j.pod == nil && (j.command == "resume" || j.in.census.Kept > 0 || j.in.ledger.Doubtful() > 0) {
 		return samePod(j.in, j.target.pod)
 	}
 	return nil

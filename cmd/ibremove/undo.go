@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"ibremove/batch"
@@ -16,6 +17,13 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 	defer j.close()
 	if err := j.connectTo(); err != nil {
 		return err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = noRecord(dir)
+	}
+	if err != nil {
+		return refuse("give the directory of a run.", "%w", err)
 	}
 	e, err := openRun(dir)
 	if err != nil {
@@ -32,6 +40,12 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 		return err
 	}
 	if err := j.begin(j.newRunsDir(runsDir)); err != nil {
+		return err
+	}
+	if err := j.hold(runsDir); err != nil { // it may still be removing
+		return err
+	}
+	if e, err = openRun(dir); err != nil {
 		return err
 	}
 	if err := j.stage(); err != nil {
@@ -60,12 +74,15 @@ func (j *job) takeRestorable(e *earlier) (n report.Restorable, err error) {
 	path := j.staging.Path(report.InputFile)
 	_, _, err = report.Publish(j.disk, path, 0o600, func(w io.Writer) error {
 		return of.read(func(r *batch.Reader) (err error) {
-			n, err = report.WriteRestorable(w, r, of.ledger)
+			n, err = report.WriteRestorable(w, r, of.ledger, e.header.RunID)
 			return err
 		})
 	})
-	if err != nil || n.Rows == 0 {
-		return n, err
+	if err != nil {
+		return n, noRoom(err)
+	}
+	if n.Rows == 0 {
+		return n, nil
 	}
 	j.in, err = readInPlace(path, of.layout, batch.CheckOptions{})
 	if err == nil {

@@ -137,6 +137,9 @@ func podURL(value string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, fmt.Errorf("%q has a query or a fragment; write the base address alone, such as https://acme.symphony.com", value)
 	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return nil, errors.New("http:// would carry the session token in the clear: write https://")
+	}
 	u.Host = strings.ToLower(u.Host)
 	if u.Scheme == "https" {
 		u.Host = strings.TrimSuffix(u.Host, ":443")

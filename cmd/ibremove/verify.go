@@ -37,11 +37,17 @@ func verify(ctx context.Context, env *Env, o Options, path string) error {
 	if stopped := batch.Stopped(ctx); stopped != nil {
 		return stopError(stopped)
 	}
-	wrong, err := j.writeWrong(to)
-	if err != nil {
-		return &exitError{code: exitStopped, err: err}
+	wrong, failed := j.writeWrong(to)
+	err = j.verifyResult(to, wrong, failed)
+	if failed == nil {
+		return err
 	}
-	return j.verifyResult(to, wrong)
+	exit := &exitError{code: exitStopped}
+	if found, ok := errors.AsType[*exitError](err); ok {
+		exit.code, exit.summary = max(exitStopped, found.code), found.summary
+	}
+	exit.err, exit.hint = failed, "free some space, then verify again."
+	return exit
 }
 
 // reportToVerify reads the report, and tells where its verify.csv belongs.
@@ -66,7 +72,10 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s has no report yet", e.header.RunID)
 		}
-		to, j.op = filepath.Join(path, report.VerifyFile), e.header.Op()
+		if e.end == nil {
+			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s was killed, and its report is not of its end", e.header.RunID)
+		}
+		to, j.op, j.runID = filepath.Join(path, report.VerifyFile), e.header.Op(), e.header.RunID
 	}
 	in, closed, err := probeInput(ctx, j.env, file, layout, batch.CheckOptions{Review: true})
 	if err != nil {
@@ -112,13 +121,13 @@ func (j *job) writeWrong(to string) (out report.Output, err error) {
 	return out, err
 }
 
-func (j *job) verifyResult(to string, wrong report.Output) error {
+func (j *job) verifyResult(to string, wrong report.Output, failed error) error {
 	v, code := j.checked, exitDone
 	ruined := j.in.census.Ruined
 	if !v.OK() || ruined.Count > 0 {
 		code = exitDoubt
 	}
-	if code == exitDone && j.o.Quiet {
+	if code == exitDone && failed == nil && j.o.Quiet {
 		return nil
 	}
 	j.term.SetQuiet(false)
@@ -136,13 +145,17 @@ func (j *job) verifyResult(to string, wrong report.Output) error {
 		}
 		s := j.summary()
 		s.ExitCode, s.Status, s.Outputs = code, report.StatusDone, map[string]report.Output{}
+		s.RunID = j.runID
+		if failed != nil {
+			s.ExitCode, s.StoppedBecause = max(code, exitStopped), failed.Error()
+		}
 		if code != exitDone {
 			s.Status = report.StatusRowsFailed
 		}
 		if wrong.Rows > 0 {
 			s.Outputs[report.VerifyFile] = wrong
 		}
-		s.Counts.Operation = j.op
+		s.Counts = report.Counts{Operation: j.op, ByStatus: j.in.census.ByPrior}
 		return &exitError{code: code, summary: s}
 	}
 	if wrong.Rows > 0 {
