@@ -1,7 +1,7 @@
 package main_test
 
 import (
-	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	main "ibremove/cmd/ibremove"
 	"ibremove/podclient/podtest"
 )
 
@@ -53,42 +52,24 @@ func TestSignalDrains(t *testing.T) {
 }
 
 func signalRun(t *testing.T, signals chan os.Signal) (call func() (int, string, string), pod *podtest.Pod) {
-	dir := t.TempDir()
-	pod = podtest.New(podtest.Options{})
+	r := newRun(t)
+	r.signals = signals
 	file := "gid,userId\n"
-	for _, user := range []string{"1", "2", "3", "4", "5"} {
-		file += "g1,7000000000" + user + "\n"
+	for user := int64(70000000001); user <= 70000000005; user++ {
+		file += fmt.Sprintf("g1,%d\n", user)
+		r.pod.AddMembers("g1", user)
 	}
-	pod.AddMembers("g1", 70000000001, 70000000002, 70000000003, 70000000004, 70000000005)
-	if err := os.WriteFile(filepath.Join(dir, "leavers.csv"), []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	server, err := pod.Start(podtest.Listen{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	path := r.write("leavers.csv", file)
 	return func() (int, string, string) {
-		var out bytes.Buffer
-		code := main.Main(t.Context(), &main.Env{
-			Args: []string{"run", "--yes", "--pod-url", server.URL, "--chunk-size", "1", "--concurrency", "1", "--rate", "1000",
-				filepath.Join(dir, "leavers.csv")},
-			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: dir, Now: time.Now, Signals: signals,
-			Getenv: func(name string) (string, bool) {
-				if name == "IBREMOVE_SESSION_TOKEN" {
-					return pod.Token(), true
-				}
-				return "", false
-			},
-		})
-		found, _ := filepath.Glob(filepath.Join(dir, "leavers.2*", "report.csv"))
+		code, output := r.main("run", "--yes", "--chunk-size", "1", "--concurrency", "1", path)
+		found, _ := filepath.Glob(filepath.Join(r.dir, "leavers.2*", "report.csv"))
 		if len(found) == 0 {
-			return code, out.String(), ""
+			return code, output, ""
 		}
 		report, err := os.ReadFile(found[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		return code, out.String(), string(report)
-	}, pod
+		return code, output, string(report)
+	}, r.pod
 }
