@@ -32,7 +32,7 @@ func TestSignalDrains(t *testing.T) {
 				t.Fatalf("exit %d, want %d\n%s", code, want, output)
 			}
 			lines := strings.Split(strings.TrimSpace(output), "\n")
-			if last := lines[len(lines)-1]; !strings.HasPrefix(last, "  ibremove resume --yes ") {
+			if last := lines[len(lines)-1]; !strings.HasPrefix(last, "  ibremove resume --pod-url ") {
 				t.Errorf("the last line is %q", last)
 			}
 			if n := strings.Count(report, ",removed,ok,"); n != 1 {
