@@ -75,7 +75,7 @@ func (j *job) begin(runsDir string) error {
 	}
 	lock, err := report.TakeLock(j.disk, runsDir, report.Holder{PID: os.Getpid(), Since: j.began})
 	if locked, ok := errors.AsType[*report.LockedError](err); ok {
-		return &exitError{code: exitLocked, err: locked, hint: "wait until it has ended, or choose another place with --runs-dir."}
+		return heldByAnother(locked)
 	}
 	if err != nil {
 		return refuse("choose a folder that can be written to with --runs-dir.", "%w", err)
@@ -85,19 +85,24 @@ func (j *job) begin(runsDir string) error {
 }
 
 // hold takes the lock of another runs directory too, so that the run in it
-// whose rows these are does not go on meanwhile.
+// whose rows these are does not go on meanwhile. Where no lock can be made, as
+// on a medium that is only read, none can go on.
 func (j *job) hold(runsDir string) error {
 	if same(runsDir, j.runsDir) {
 		return nil
 	}
-	mine, dir := j.lock, j.runsDir
-	if err := j.begin(runsDir); err != nil {
-		return err
+	lock, err := report.TakeLock(j.disk, runsDir, report.Holder{PID: os.Getpid(), Since: j.began})
+	if locked, ok := errors.AsType[*report.LockedError](err); ok {
+		return heldByAnother(locked)
 	}
-	other := j.lock
-	j.lock, j.runsDir = mine, dir
-	j.onClose = append(j.onClose, func() { _ = other.Unlock() })
+	if err == nil {
+		j.onClose = append(j.onClose, func() { _ = lock.Unlock() })
+	}
 	return nil
+}
+
+func heldByAnother(locked *report.LockedError) error {
+	return &exitError{code: exitLocked, err: locked, hint: "wait until it has ended, or choose another place with --runs-dir."}
 }
 
 func same(a, b string) bool {
