@@ -54,7 +54,8 @@ func (c *candidate) better(than *candidate) bool {
 	if than == nil || (c.problem == nil) != (than.problem == nil) {
 		return than == nil || c.problem == nil
 	}
-	return c.header.width > than.header.width
+	// If both name the columns, the white space around names may be a tab.
+	return c.problem != nil && c.header.width > than.header.width
 }
 
 // choose reads the next record under the best of the delimiters. If none can

@@ -20,7 +20,7 @@ func (l Layout) check() error {
 		return nil
 	}
 	if reason := CheckGID([]byte(l.GID)); reason != "" {
-		return &Refusal{Reason: fmt.Sprintf("--gid %s: %s", quote([]byte(l.GID)), reason)}
+		return &Refusal{Reason: fmt.Sprintf("--gid %s: %s", quote([]byte(l.GID)), reason), Hint: "give the group's id as the pod has it"}
 	}
 	if l.GIDColumn != "" {
 		return &Refusal{Reason: "--gid and --column gid=NAME contradict each other", Hint: "give one of them"}

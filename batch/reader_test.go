@@ -86,6 +86,7 @@ func TestReaderFormats(t *testing.T) {
 		{"BOM", "\uFEFF" + lf, rows, batch.Layout{}, 0, "\uFEFFgid,userId,note", "\n"},
 		{"semicolon", swap(",", ";"), rows, batch.Layout{}, 0, "gid;userId;note", "\n"},
 		{"tab", swap(",", "\t"), rows, batch.Layout{}, 0, "gid\tuserId\tnote", "\n"},
+		{"tabs around the names", swap("gid", "\tgid\t", "userId", "\tuserId\t"), rows, batch.Layout{}, 0, "\tgid\t,\tuserId\t,note", "\n"},
 		{"pipe", swap(",", "|"), rows, batch.Layout{}, 0, "gid|userId|note", "\n"},
 		{"CRLF", swap("\n", "\r\n"), rows, batch.Layout{}, 0, "gid,userId,note", "\r\n"},
 		{"lone CR", swap("\n", "\r"), rows, batch.Layout{}, 0, "gid,userId,note", "\r"},
