@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -75,6 +76,9 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 		if e.end == nil {
 			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s was killed, and its report is not of its end", e.header.RunID)
 		}
+		if err := asPublished(path, file); err != nil {
+			return "", err
+		}
 		to, j.op, j.runID = filepath.Join(path, report.VerifyFile), e.header.Op(), e.header.RunID
 	}
 	in, closed, err := probeInput(ctx, j.env, file, layout, batch.CheckOptions{Review: true})
@@ -98,6 +102,28 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 		base = strings.TrimSuffix(file, ext)
 	}
 	return base + ".verify.csv", samePod(in, j.target.pod)
+}
+
+// asPublished refuses a report that is not the one which the run's summary
+// names.
+func asPublished(dir, file string) error {
+	text, err := os.ReadFile(filepath.Join(dir, report.SummaryFile))
+	if err != nil {
+		return nil //nolint:nilerr // a report that was moved without its summary is judged by itself
+	}
+	var s struct{ Outputs map[string]report.Output }
+	if err := json.Unmarshal(text, &s); err != nil {
+		return refuse("", "%s: %w", filepath.Join(dir, report.SummaryFile), err)
+	}
+	sum, err := sumOf(file)
+	if err != nil {
+		return refuse("", "%w", err)
+	}
+	if was := s.Outputs[report.ReportFile].SHA256; was != "" && was != sum {
+		return refuse("to judge it as it is, name it:\n  "+shellLine("ibremove", "verify", file),
+			"%s has been changed since the run: its SHA-256 is not the one in %s", file, report.SummaryFile)
+	}
+	return nil
 }
 
 // writeWrong lists the rows of those who are not where the report says.
