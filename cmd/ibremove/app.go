@@ -31,7 +31,8 @@ func Main(ctx context.Context, env *Env) int {
 	case code := <-done:
 		return code
 	case s := <-env.Signals:
-		return finish(env, false, &exitError{
+		args, _ := splitArgs(flagTable(), env.Args)
+		return finish(env, args.json, &exitError{
 			code: Interrupted{s}.exitCode(),
 			err:  errors.New("stopped at once, by a second signal"),
 			hint: "A run that was under way can be resumed: give the same command again.",

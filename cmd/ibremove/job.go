@@ -209,6 +209,9 @@ func (j *job) execute(parent context.Context) error {
 	if stopped := batch.Stopped(ctx); stopped != nil && !consent {
 		return stopError(stopped)
 	}
+	if j.in.path == "-" && j.staging != nil && parent.Err() != nil { // it may have ended the pipe first
+		return cutShort(parent, j.in.path)
+	}
 	if !consent {
 		j.term.SetQuiet(false) // who is asked has to see what
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -19,16 +20,15 @@ func (l *requestLog) recall(path string) {
 	defer func() { _ = file.Close() }()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for lines := json.NewDecoder(file); ; {
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
 		var line struct {
 			Msg, Code       string
 			Status, Attempt int
 		}
-		if lines.Decode(&line) != nil {
-			return
-		}
-		switch {
-		case line.Msg != msgRequest:
+		switch err := json.Unmarshal(lines.Bytes(), &line); {
+		case err != nil || line.Msg != msgRequest:
 		case line.Status == 0:
 			addRequest(&l.before, line.Code, line.Attempt)
 		default:

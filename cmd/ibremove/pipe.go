@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"ibremove/batch"
 )
@@ -50,8 +51,25 @@ func (i *interruptible) Read(p []byte) (int, error) {
 	}(i.own[:len(p)])
 	select {
 	case r := <-i.results:
+		if r.err == io.EOF && i.endedBySignal() {
+			return 0, context.Cause(i.ctx)
+		}
 		return copy(p, i.own[:r.n]), r.err
 	case <-i.ctx.Done():
 		return 0, context.Cause(i.ctx)
+	}
+}
+
+// endedBySignal waits a moment for the signal that may have ended who wrote to
+// the pipe: the two of a pipeline get it together, and the end of the one may
+// be seen before the signal of the other.
+func (i *interruptible) endedBySignal() bool {
+	moment := time.NewTimer(100 * time.Millisecond)
+	defer moment.Stop()
+	select {
+	case <-i.ctx.Done():
+		return true
+	case <-moment.C:
+		return false
 	}
 }

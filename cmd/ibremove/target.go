@@ -88,6 +88,11 @@ func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
 	if err != nil {
 		return nil, refuse("", "%w", err)
 	}
+	for _, u := range []*url.URL{c.Base, c.Pod.URL, c.Login.URL} {
+		if o.PodURL == nil && u != nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+			return nil, refuse("set its scheme to https.", "%s: http://%s would carry the session token in the clear", path, u.Host)
+		}
+	}
 	return c, nil
 }
 

@@ -52,9 +52,9 @@ func afterwards(ctx, parent context.Context) (after context.Context, done func()
 	return after, func() { release(); cancel(nil) }, stopped == nil || stopped.Reason.Limit()
 }
 
-// firstRemovals finds the first n accounts of the run in the order of the file:
-// those to be sent, and those that an earlier life has sent. Who needs nothing
-// is none of them.
+// firstRemovals finds the first n accounts in the order of the file that are to
+// be sent, or that the pod called done in an earlier life: somebody is looked
+// for before the others go. Who needs nothing, or was refused, tells nothing.
 func (j *job) firstRemovals(n int) (items []uint32, err error) {
 	l, seen := j.in.ledger, make(map[uint32]bool)
 	err = j.in.read(func(r *batch.Reader) error {
@@ -66,7 +66,7 @@ func (j *job) firstRemovals(n int) (items []uint32, err error) {
 				continue
 			}
 			item, ok := l.Find(row.GID, row.UserID)
-			if !ok || seen[item] || l.Kept(item) || l.Outcome(item).Status == batch.Absent {
+			if !ok || seen[item] || l.Kept(item) || !l.Open(item) && l.Outcome(item).Status != batch.Removed {
 				continue
 			}
 			seen[item] = true
