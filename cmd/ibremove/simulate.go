@@ -45,11 +45,12 @@ func simulate(ctx context.Context, env *Env, o Options, _ string) error {
 	}
 	defer server.Close()
 	address := server.URL
+	env.Terminal.Say(fmt.Sprintf("Serving %s until it is stopped (Ctrl-C). Try:\n  IBREMOVE_SESSION_TOKEN=%s ibremove run --pod-url %s FILE",
+		count(len(pod.Groups()), "group"), pod.Token(), address))
+	// last: whoever reads it may send at once, and each request's line comes after the hint
 	if err := env.Terminal.Print(fmt.Sprintf("pod-url %s\nsession-token %s\n", address, pod.Token())); err != nil {
 		return err
 	}
-	env.Terminal.Say(fmt.Sprintf("Serving %s until it is stopped (Ctrl-C). Try:\n  IBREMOVE_SESSION_TOKEN=%s ibremove run --pod-url %s FILE",
-		count(len(pod.Groups()), "group"), pod.Token(), address))
 	<-ctx.Done()
 	return nil
 }
