@@ -10,6 +10,7 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type Server struct {
 	server *http.Server
 	cancel context.CancelFunc
 	served chan struct{}
+	inside sync.RWMutex // read-locked by each request that is in the pod
 }
 
 // Start serves p over HTTP/1.1 until the Server is closed. An error names the
@@ -56,12 +58,19 @@ func (p *Pod) Start(l Listen) (*Server, error) {
 		cancel: cancel,
 		served: make(chan struct{}),
 		server: &http.Server{
-			Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, ctx.Done()) }),
 			TLSConfig:         config,
 			ReadHeaderTimeout: 30 * time.Second,
 			ErrorLog:          stdlog.New(io.Discard, "", 0), // clients that fail are what it is for
 		},
 	}
+	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.inside.RLock()
+		defer s.inside.RUnlock()
+		if ctx.Err() != nil {
+			panic(http.ErrAbortHandler)
+		}
+		p.serve(w, r, ctx.Done())
+	})
 	s.server.Protocols = new(http.Protocols)
 	s.server.Protocols.SetHTTP1(true) // under HTTP/2 no fault could reset a connection
 	serve := s.server.Serve
@@ -77,11 +86,13 @@ func (p *Pod) Start(l Listen) (*Server, error) {
 }
 
 // Close stops serving at once: connections break, and what waits in the pod
-// gives up.
+// gives up. Once it has returned, no request changes the pod any more.
 func (s *Server) Close() {
 	s.cancel()
 	_ = s.server.Close() // the listener is gone either way
 	<-s.served
+	s.inside.Lock()
+	defer s.inside.Unlock() // whoever comes in now sees that it is closed
 }
 
 func (p *Pod) tlsConfig(demand bool) (*tls.Config, error) {
