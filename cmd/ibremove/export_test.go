@@ -29,7 +29,11 @@ func Parse(args []string, getenv func(string) (string, bool)) (Options, error) {
 	if _, err := commandLine(&a); err != nil {
 		return Options{}, err
 	}
-	return parseOptions(table, commandNamed(a.command), a.settings, getenv)
+	cmd := commandNamed(a.command)
+	if cmd == nil { // help was asked for, and no command named
+		return Options{}, nil
+	}
+	return parseOptions(table, cmd, a.settings, getenv)
 }
 
 // Split is the command and the operands of a command line.

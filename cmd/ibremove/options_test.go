@@ -161,7 +161,7 @@ func TestArguments(t *testing.T) {
 
 // Whatever is typed: no panic, and every operand is kept, in its order.
 func FuzzSplitArgs(f *testing.F) {
-	for _, line := range []string{"run x", "run\x00--rate\x005\x00x", "-nq\x00run\x00-", "run\x00--\x00--x\x00-y", "--rate=\x00x", "--\x00"} {
+	for _, line := range []string{"run x", "run\x00--rate\x005\x00x", "-nq\x00run\x00-", "run\x00--\x00--x\x00-y", "--rate=\x00x", "--\x00", "-h\x00--rate=5"} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
