@@ -11,11 +11,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
-// tempPrefix begins the name of everything that is not yet in its place: a
-// file that is being written, a directory that Stage made.
 const tempPrefix = ".ibremove-"
+
+// tempName names what is not yet in its place: a file that is being written, a
+// directory that Stage made.
+func tempName() string { return tempPrefix + rand.Text() }
+
+// isTemp reports whether tempName made a name. One that only begins like it is
+// somebody's own.
+func isTemp(name string) bool {
+	text, ok := strings.CutPrefix(name, tempPrefix)
+	return ok && len(text) == len(rand.Text()) && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
 
 // Publish puts what write writes at path, as a [Draft] that is committed.
 func Publish(disk Disk, path string, perm fs.FileMode, write func(io.Writer) error) (sum string, size int64, err error) {
@@ -45,7 +55,7 @@ type Draft struct {
 // perm, in place of what is there.
 func NewDraft(disk Disk, path string, perm fs.FileMode) (*Draft, error) {
 	d := &Draft{disk: disk, path: path, hash: sha256.New()}
-	d.temp = filepath.Join(filepath.Dir(path), tempPrefix+rand.Text())
+	d.temp = filepath.Join(filepath.Dir(path), tempName())
 	file, err := disk.Open(d.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", path, err)
@@ -90,7 +100,7 @@ func (d *Draft) Commit() (sum string, size int64, err error) {
 func (d *Draft) Discard() {
 	_ = d.close()
 	if d.temp != "" {
-		_ = d.disk.RemoveAll(d.temp)
+		_ = d.disk.Remove(d.temp)
 		d.temp = ""
 	}
 }

@@ -18,6 +18,8 @@ type Disk interface {
 	// Mkdir makes one directory with exactly the mode perm.
 	Mkdir(name string, perm fs.FileMode) error
 	Rename(from, to string) error
+	// Remove removes a file; a missing one is no error.
+	Remove(name string) error
 	// RemoveAll removes name and all that is in it; a missing one is no error.
 	RemoveAll(name string) error
 	// SyncDir makes the names in a directory durable, as File.Sync does the
@@ -63,6 +65,14 @@ func (OSDisk) Mkdir(name string, perm fs.FileMode) error {
 
 // Rename implements [Disk].
 func (OSDisk) Rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove implements [Disk].
+func (OSDisk) Remove(name string) error {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
 
 // RemoveAll implements [Disk].
 func (OSDisk) RemoveAll(name string) error { return os.RemoveAll(name) }

@@ -37,7 +37,7 @@ func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want f
 		}
 	}
 	if s.rows == 0 {
-		return Output{}, disk.RemoveAll(path)
+		return Output{}, disk.Remove(path)
 	}
 	sum, err := s.commit()
 	return Output{Path: s.name, SHA256: sum, Rows: s.rows}, err

@@ -84,7 +84,7 @@ func (l *Lock) Tell(h Holder) error {
 
 // Unlock frees the lock.
 func (l *Lock) Unlock() error {
-	return errors.Join(l.disk.RemoveAll(l.holder), l.flock.Unlock())
+	return errors.Join(l.disk.Remove(l.holder), l.flock.Unlock())
 }
 
 // readHolder is for a message alone: what it cannot read is not known.

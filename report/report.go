@@ -152,7 +152,7 @@ func (p *Publication) Failures(w io.Writer, input *batch.Reader) (rows int, err 
 func (p *Publication) place(sheets []*sheet, out *Published) error {
 	for _, s := range sheets {
 		if s.rows == 0 {
-			if err := p.Disk.RemoveAll(filepath.Join(p.Dir, s.name)); err != nil {
+			if err := p.Disk.Remove(filepath.Join(p.Dir, s.name)); err != nil {
 				return fmt.Errorf("remove the %s of an earlier life: %w", s.name, err)
 			}
 			continue

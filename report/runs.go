@@ -5,7 +5,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Run is an earlier run, as its directory tells it.
@@ -27,7 +26,7 @@ func FindRuns(runsDir string) iter.Seq2[Run, error] {
 			return
 		}
 		for _, entry := range entries {
-			if !entry.IsDir() || strings.HasPrefix(entry.Name(), tempPrefix) {
+			if !entry.IsDir() || isTemp(entry.Name()) {
 				continue
 			}
 			run := readRun(filepath.Join(runsDir, entry.Name()))
@@ -50,8 +49,8 @@ func readRun(dir string) Run {
 	return Run{Dir: dir, Header: replay.Header, Err: replay.Close()}
 }
 
-// Sweep removes what a killed process left unpublished in a run's directory.
-// The caller holds the [Lock] of the runs directory.
+// Sweep removes what killed processes left unpublished in a run's directory, or
+// in a runs directory. The caller holds the [Lock] of the latter.
 func Sweep(disk Disk, dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -59,7 +58,7 @@ func Sweep(disk Disk, dir string) error {
 	}
 	var errs []error
 	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), tempPrefix) {
+		if isTemp(entry.Name()) {
 			errs = append(errs, disk.RemoveAll(filepath.Join(dir, entry.Name())))
 		}
 	}

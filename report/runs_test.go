@@ -19,7 +19,7 @@ func TestFindRuns(t *testing.T) {
 		return dir
 	}
 	const id = ".20260930T020000Z-1f2e3d4c"
-	for _, name := range []string{"a" + id, "renamed", ".ibremove-STAGED"} {
+	for _, name := range []string{"a" + id, "renamed", ".ibremove-ABCDEFGHIJKLMNOPQRSTUVWXYZ"} {
 		mustCreate(t, report.OSDisk{}, mkdir(name), story()...)
 	}
 	mkdir("b" + id) // has no journal
@@ -63,9 +63,16 @@ func TestFindRuns(t *testing.T) {
 	}
 }
 
+// What is swept is what a draft or a staging directory was, and nobody's own.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"report.csv", ".ibremove-HALF", ".hidden"} {
+	half, err := report.NewDraft(report.OSDisk{}, filepath.Join(dir, "report.csv"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer half.Discard()
+	own := map[string]string{"report.csv": "", ".hidden": "", ".ibremove-token": "", ".ibremove-ABCDEFGHIJKLMNOPQRSTUVWXY1": ""}
+	for name := range own {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -73,5 +80,5 @@ func TestSweep(t *testing.T) {
 	if err := report.Sweep(report.OSDisk{}, dir); err != nil {
 		t.Fatal(err)
 	}
-	checkDir(t, dir, map[string]string{"report.csv": "", ".hidden": ""})
+	checkDir(t, dir, own)
 }

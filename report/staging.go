@@ -1,13 +1,11 @@
 package report
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Staging is the directory of a run that has no name yet: its file is still
@@ -21,18 +19,10 @@ type Staging struct {
 // Stage makes a staging directory in runsDir, of mode 0700, and removes what
 // killed processes left unfinished there. The caller holds the [Lock] of runsDir.
 func Stage(disk Disk, runsDir string) (*Staging, error) {
-	entries, err := os.ReadDir(runsDir)
-	if err != nil {
+	if err := Sweep(disk, runsDir); err != nil {
 		return nil, err
 	}
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), tempPrefix) {
-			if err := disk.RemoveAll(filepath.Join(runsDir, entry.Name())); err != nil {
-				return nil, err
-			}
-		}
-	}
-	dir := filepath.Join(runsDir, tempPrefix+rand.Text())
+	dir := filepath.Join(runsDir, tempName())
 	if err := disk.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}

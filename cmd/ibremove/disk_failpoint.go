@@ -80,11 +80,21 @@ func (d *failingDisk) SyncDir(name string) error {
 	return d.OSDisk.SyncDir(name)
 }
 
-func (d *failingDisk) RemoveAll(name string) error { // a full disk does not mind
+func (d *failingDisk) Remove(name string) error {
+	d.removal()
+	return d.OSDisk.Remove(name)
+}
+
+func (d *failingDisk) RemoveAll(name string) error {
+	d.removal()
+	return d.OSDisk.RemoveAll(name)
+}
+
+// removal is a step that a full disk does not mind.
+func (d *failingDisk) removal() {
 	if !d.full {
 		_ = d.step(nothingBefore)
 	}
-	return d.OSDisk.RemoveAll(name)
 }
 
 type failingFile struct {

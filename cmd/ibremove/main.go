@@ -18,6 +18,7 @@ var version, commit, date string
 func main() {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGPIPE) // who reads its words may go: the run comes to its report all the same
 	os.Exit(Main(context.Background(), hostEnv(signals)))
 }
 

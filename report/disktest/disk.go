@@ -113,8 +113,13 @@ func (d *Disk) Rename(from, to string) error {
 	return nil
 }
 
+// Remove implements [report.Disk].
+func (d *Disk) Remove(name string) error { return d.remove(name, d.real.Remove) }
+
 // RemoveAll implements [report.Disk].
-func (d *Disk) RemoveAll(name string) error {
+func (d *Disk) RemoveAll(name string) error { return d.remove(name, d.real.RemoveAll) }
+
+func (d *Disk) remove(name string, remove func(string) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.step("remove", name); err != nil {
@@ -122,8 +127,11 @@ func (d *Disk) RemoveAll(name string) error {
 	}
 	parent, base := d.find(name)
 	d.lookup(parent, name)
+	if err := remove(name); err != nil {
+		return err
+	}
 	delete(parent.live, base)
-	return d.real.RemoveAll(name)
+	return nil
 }
 
 // SyncDir implements [report.Disk].
