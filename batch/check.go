@@ -20,7 +20,10 @@ type Census struct {
 	IsReport   bool             // the file is a report of ours
 	Restored   bool             // rows of it were added back: it is an undo's
 	ByPrior    [NotSent + 1]int // rows of a report of ours, by what it says of them
-	RunIDs     []string         // the runs that such a report names, in order; not all if they are many
+	RunIDs     []string         // all runs that such a report names, in order
+
+	lone    bool // see Header.lone
+	crowded int  // line of a row that names one run too many; 0: none does
 }
 
 // LineFault is an invalid row.
@@ -65,7 +68,10 @@ type CheckOptions struct {
 // that must not be run is a [*Refusal].
 func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 	c := new(collector)
-	census := &Census{IsReport: r.Header().IsReport, Invalid: make(map[string]int)}
+	census := &Census{IsReport: r.Header().IsReport, lone: r.header.lone, Invalid: make(map[string]int)}
+	if warnRecord(&r.header.names).Has(WarnSwallowed) {
+		census.Swallowed.add(r.header.names.line)
+	}
 	valid, read := 0, int64(0)
 	for row, err := range r.Rows() {
 		if err != nil {
@@ -111,7 +117,15 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 // sample is how many rows tell how long the others may be.
 const sample = 4096
 
+// mostRuns is how many runs a report may name. Each row's run tells on which
+// pod, and which way, it is to be run again.
+const mostRuns = 100
+
 func (c *Census) refuse(strict bool) error {
+	if c.crowded > 0 {
+		return &Refusal{Line: c.crowded, Column: 1, Reason: fmt.Sprintf("the file names more than %d runs in result_run_id", mostRuns),
+			Hint: "it is put together of many reports: run them one by one"}
+	}
 	invalid := c.InvalidRows()
 	if invalid == 0 {
 		return nil
@@ -121,7 +135,7 @@ func (c *Census) refuse(strict bool) error {
 	case strict:
 		return &Refusal{Line: first.cellLine, Column: first.column, Reason: fmt.Sprintf("%s (%s); %d of %d rows are invalid, and --strict allows none", first.Message, first.Code, invalid, c.Rows),
 			Hint: "correct the file, or leave --strict out to run the valid rows"}
-	case 2*invalid > c.Rows && !c.IsReport:
+	case 2*invalid > c.Rows && (!c.IsReport || c.lone):
 		return &Refusal{Line: first.cellLine, Column: first.column, Reason: fmt.Sprintf("%d of %d rows are invalid, more than half; the first: %s (%s)", invalid, c.Rows, first.Message, first.Code),
 			Hint: "is this the right file, and --column the right columns? nothing was sent"}
 	}
@@ -150,9 +164,11 @@ func (c *Census) note(row *Row, review bool) {
 			c.ByPrior[NotSent]++
 		}
 	}
-	if row.Prior != nil && row.Prior.RunID != "" {
-		if id := row.Prior.RunID; len(c.RunIDs) < 100 && !slices.Contains(c.RunIDs, id) {
-			c.RunIDs = append(c.RunIDs, id)
+	if p := row.Prior; p != nil && p.RunID != "" && !slices.Contains(c.RunIDs, p.RunID) {
+		if len(c.RunIDs) < mostRuns {
+			c.RunIDs = append(c.RunIDs, p.RunID)
+		} else if c.crowded == 0 {
+			c.crowded = row.Line
 		}
 	}
 }

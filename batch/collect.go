@@ -20,6 +20,7 @@ type mark struct {
 	group uint32
 	user  int64
 	flag  uint32
+	idle  bool // the row asks for nothing: it is done, or another one stands for it
 	known Outcome
 }
 
@@ -48,7 +49,9 @@ func (c *collector) recall(row *Row, review bool) {
 	case p.Status.Done() && review:
 		m.known = p.outcome()
 	case p.Status.Done():
-		m.flag = kept
+		m.flag, m.idle = kept, true
+	case p.Status == Duplicate && !review:
+		m.idle = true
 	case p.Status == Unknown:
 		m.flag, m.known = doubtful, p.outcome()
 	case p.Status == NotSent && leavesDoubt(p.Code):
@@ -64,19 +67,23 @@ func (c *collector) ledger(names *gids) *Ledger {
 	l := &Ledger{gids: names, outcomes: []Outcome{{}}, index: map[Outcome]uint32{{}: 0}}
 	l.groups = c.partition(names.names)
 	sortGroups(l.groups, c.users)
-	var again []uint32 // items, in ascending order
+	var again []uint32 // an item for each row but its first, in ascending order
 	l.users, again = dedup(l.groups, c.users)
 	l.accounts = c.owner[:len(l.users)]
 	c.users, c.owner = nil, nil
 	clear(l.accounts)
-	for _, i := range again {
-		l.accounts[i] |= repeated
+	for _, item := range again {
+		l.accounts[item] |= repeated
 	}
 	l.tally[Pending] = len(l.users)
+	idle := make(map[uint32]int) // by repeated item: its rows that ask for nothing
 	for _, m := range c.marks {
 		g := l.groups[m.group]
 		at, _ := slices.BinarySearch(l.users[g.lo:g.hi], m.user)
 		item := g.lo + uint32(at)
+		if m.idle && l.Repeated(item) {
+			idle[item]++
+		}
 		if m.flag == kept && !l.Kept(item) {
 			l.tally[l.Outcome(item).Status]--
 			l.kept++
@@ -86,7 +93,24 @@ func (c *collector) ledger(names *gids) *Ledger {
 		}
 		l.accounts[item] |= m.flag
 	}
+	for len(again) > 0 {
+		item, rows := again[0], 1
+		for ; len(again) > 0 && again[0] == item; again = again[1:] {
+			rows++
+		}
+		if l.Kept(item) && rows > idle[item] {
+			l.contest(item)
+		}
+	}
 	return l
+}
+
+// contest opens an account that one row calls done and another one does not:
+// in a report that was put together, nobody can tell which is the later.
+func (l *Ledger) contest(item uint32) {
+	l.accounts[item] = l.accounts[item]&^kept | doubtful
+	l.tally[l.Outcome(item).Status]++
+	l.kept--
 }
 
 // partition brings each group's users together, in place: every user is
@@ -136,7 +160,7 @@ func sortGroups(groups []group, users []int64) {
 }
 
 // dedup closes the gaps that repeated ones leave in each group's sorted users.
-// It returns the distinct users, and the items that more than one row names.
+// It returns the distinct users, and the item of each one that was repeated.
 func dedup(groups []group, users []int64) (distinct []int64, again []uint32) {
 	var to uint32
 	for g := range groups {
@@ -144,9 +168,7 @@ func dedup(groups []group, users []int64) (distinct []int64, again []uint32) {
 		groups[g].lo = to
 		for k, u := range part {
 			if k > 0 && u == users[to-1] {
-				if n := len(again); n == 0 || again[n-1] != to-1 {
-					again = append(again, to-1)
-				}
+				again = append(again, to-1)
 				continue
 			}
 			users[to] = u

@@ -33,7 +33,7 @@ func readHeader(s *scanner, l Layout) (h *Header, blank int, err error) {
 			return nil, blank, c.problem
 		default:
 			c.header.sep = sep
-			if c.header.IsReport { // the pod's own texts are in it, verbatim
+			if c.header.IsReport && !c.header.lone { // the pod's own texts are in it, verbatim
 				s.most = maxRecord
 			}
 			return c.header, blank, nil

@@ -17,6 +17,7 @@ type Header struct {
 	folded []string // the names as they are compared
 	own    []int    // the columns that are not ours
 	result [8]int   // where ResultColumns are; -1: nowhere
+	lone   bool     // there is one of them alone: it may be somebody else's
 	gid    int      // -1 with Layout.GID
 	userID int
 	width  int // cells of a row
@@ -68,6 +69,13 @@ func newHeader(rec *record, delim byte, l Layout) (h *Header, problem *Refusal) 
 			h.result[ours] = i
 		}
 	}
+	missing := 0
+	for _, at := range h.result {
+		if at < 0 {
+			missing++
+		}
+	}
+	h.lone = missing == len(h.result)-1
 	h.IsReport = h.result[resultStatus] >= 0 || h.result[resultRunID] >= 0
 	h.gid, h.userID, problem = l.find(h)
 	return h, problem

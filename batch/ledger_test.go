@@ -87,7 +87,8 @@ func TestLedgerAgainstOracle(t *testing.T) {
 }
 
 // TestReportRunAgain: rows that are done keep their outcome; a row that is not
-// has its pair's; lines are those of the first input.
+// has its pair's, which is sent whatever another row says; lines are those of
+// the first input.
 func TestReportRunAgain(t *testing.T) {
 	const header = "gid,userId,result_line,result_status,result_code,result_message,result_http_status,result_attempts,result_at,result_run_id\n"
 	file := header +
@@ -99,7 +100,10 @@ func TestReportRunAgain(t *testing.T) {
 		"g,2,17,duplicate,duplicate,same,,,,r\n" +
 		"g,4,18,not_sent,http_429,slow,429,5,,r\n" +
 		"h,1,19,failed,pod_message,no,200,1,,r\n" +
-		"h,1,20,absent,not_member,,,,,r\n"
+		"h,1,20,absent,not_member,,,,,r\n" +
+		"h,2,21,removed,ok,,200,1,,r\n" +
+		"h,2,,,,,,,,\n" + // somebody added it
+		"h,2,22,duplicate,duplicate,same,,,,r\n"
 	l, census := check(t, file, batch.CheckOptions{})
 	var got []string
 	judgeAll(t, file, l, func(row *batch.Row, v batch.Verdict) {
@@ -111,16 +115,19 @@ func TestReportRunAgain(t *testing.T) {
 		"16 invalid bad_user_id false " + strings.TrimPrefix(got[4], "16 invalid bad_user_id false "),
 		"17 duplicate duplicate false same gid and user id as line 13",
 		"18 not_sent interrupted false the run stopped before this was sent again; an earlier request may have been carried out",
-		"19 duplicate duplicate true same gid and user id as a row further down that is done already", "20 absent not_member true ",
+		"19 not_sent interrupted false the run stopped before this was sent again; an earlier request may have been carried out",
+		"20 absent not_member true ", "21 removed ok true ",
+		"12 not_sent interrupted false the run stopped before this was sent again; an earlier request may have been carried out",
+		"22 duplicate duplicate false same gid and user id as line 12",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if census.Kept != 2 || census.Duplicates != 3 || l.Requests(200) != 1 || l.Count(batch.Unknown) != 1 {
+	if census.Kept != 3 || census.Duplicates != 3 || l.Requests(200) != 2 || l.Count(batch.Unknown) != 1 {
 		t.Errorf("%+v, %d requests, %d unknown", census, l.Requests(200), l.Count(batch.Unknown))
 	}
 	review, _ := check(t, file, batch.CheckOptions{Review: true})
-	if review.Count(batch.Removed) != 1 || review.Count(batch.Absent) != 1 {
+	if review.Count(batch.Removed) != 2 || review.Count(batch.Absent) != 1 {
 		t.Errorf("for a review %d are removed, %d absent", review.Count(batch.Removed), review.Count(batch.Absent))
 	}
 }

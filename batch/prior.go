@@ -77,6 +77,14 @@ func (p *Prior) read(rec *record, columns [8]int) {
 	}
 }
 
+// doubt has a row looked up that is called done by a column that may have
+// another meaning than ours.
+func (p *Prior) doubt() {
+	if p.Status.Done() {
+		p.Status, p.Code = Unknown, CodeInterrupted
+	}
+}
+
 // unguard takes off the apostrophe in front of what a spreadsheet would run.
 func unguard(cell []byte) []byte {
 	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {

@@ -72,6 +72,15 @@ func TestIsReport(t *testing.T) {
 			t.Errorf("%q: %v, %v", header, got.isReport, got.err)
 		}
 	}
+	for file, want := range map[string]batch.Prior{
+		"gid,userId,Result Status\ng,5,removed\n":            {Status: batch.Unknown, Known: true, Code: batch.CodeInterrupted},
+		"gid,userId,result_status\ng,5,failed\n":             {Status: batch.Failed, Known: true},
+		"gid,userId,result_status,result_code\ng,5,removed,": {Status: batch.Removed, Known: true},
+	} {
+		if got := readAs(file, batch.Layout{}); got.err != nil || got.priors[0] != want {
+			t.Errorf("one column may be somebody else's, and what it calls done is looked up: %q: %+v, %v", file, got.priors, got.err)
+		}
+	}
 	got := readAs("gid,userId,result_line,result_status,result_code,result_line\ng,5,9,failed,x,8\n", batch.Layout{})
 	if got.err != nil || got.priors[0].Line != 9 || got.own[0] != "g,5" {
 		t.Errorf("of two columns the first counts: %+v", got)

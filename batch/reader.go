@@ -91,6 +91,9 @@ func (r *Reader) read() bool {
 	r.row.read(rec, gid, userID)
 	if h.IsReport {
 		r.prior.read(rec, h.result)
+		if h.lone {
+			r.prior.doubt()
+		}
 		r.row.stillBad()
 	}
 	return true

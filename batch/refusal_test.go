@@ -2,6 +2,7 @@ package batch_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -109,5 +110,26 @@ func TestNoRefusal(t *testing.T) {
 		if got := readAs(file, batch.Layout{}); got.err != nil || len(got.rows) != 1 || got.rows[0] != "2 g 1" {
 			t.Errorf("%s: %q, %v", name, got.rows, got.err)
 		}
+	}
+}
+
+// A report that names more runs than are looked at is refused: one of them may
+// be an undo's, or on another pod.
+func TestTooManyRuns(t *testing.T) {
+	file := "gid,userId,result_status,result_run_id\n"
+	for i := range 101 {
+		file += fmt.Sprintf("g,%d,failed,run-%d\n", i+1, i)
+	}
+	_, _, err := batch.Check(reader(t, file), batch.CheckOptions{})
+	if want := "line 102, column 1: the file names more than 100 runs in result_run_id"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A stray quote in the header swallows rows as well as one below it.
+func TestHeaderThatSwallowedRows(t *testing.T) {
+	_, census := check(t, "gid,userId,\"n\ng,347583113330001,x\ng,347583113330002,\"\ng,347583113330003,y\n", batch.CheckOptions{})
+	if census.Swallowed.Count != 1 || census.Swallowed.First[0] != 1 {
+		t.Errorf("%+v", census.Swallowed)
 	}
 }

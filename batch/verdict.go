@@ -58,7 +58,7 @@ func (j *Judge) Row(r *Row) (*Verdict, error) {
 // name too, and one that was not sent.
 func (j *Judge) rare(r *Row, item uint32) (*Verdict, error) {
 	if r.done() {
-		if j.ledger.Repeated(item) && j.first[item] == 0 {
+		if j.ledger.Kept(item) && j.ledger.Repeated(item) && j.first[item] == 0 {
 			j.first[item] = r.InputLine()
 		}
 		return j.prior(r)

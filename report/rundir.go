@@ -40,6 +40,12 @@ func PodHash(pod string) string {
 	return hex.EncodeToString(sum[:])[:podHashSize]
 }
 
+// IsUndoID reports whether id is that of an undo. Of an id that somebody has
+// changed it still tells, so that nobody is removed who was to be added back.
+func IsUndoID(id string) bool {
+	return len(id) >= len(undoPrefix) && strings.EqualFold(id[:len(undoPrefix)], undoPrefix)
+}
+
 // ParseRunID takes a run id apart. It is not ok if id is none, with or without
 // a suffix -2, -3 and so on.
 func ParseRunID(id string) (podHash string, undo, ok bool) {

@@ -179,7 +179,7 @@ func layoutOf(o *Options) batch.Layout {
 func operationOf(c *batch.Census) (op batch.Operation, ok bool) {
 	undo, removal := c.Restored, false
 	for _, id := range c.RunIDs {
-		_, isUndo, _ := report.ParseRunID(id)
+		isUndo := report.IsUndoID(id)
 		undo, removal = undo || isUndo, removal || !isUndo
 	}
 	if undo {
