@@ -9,11 +9,40 @@ import (
 	"ibremove/podclient"
 )
 
-// credentials takes the first that is given: a flag, then the environment,
-// then the configuration.
-func (t *target) credentials(o *Options, c *bdk.Config) error {
+// login is what proves who the account is.
+type login int
+
+const (
+	noLogin login = iota
+	tokenFile
+	token // of the environment
+	keyFile
+	configKey
+	configCertificate
+)
+
+// login is the first that is given: by a flag, then in the environment, then
+// in the configuration.
+func (o *Options) login(c *bdk.Config) login {
 	switch {
-	case o.SessionTokenFile != "" && (o.GivenByFlag("session-token-file") || !o.GivenByFlag("private-key-file")):
+	case o.SessionTokenFile != "":
+		return tokenFile
+	case !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file"):
+		return token
+	case o.PrivateKeyFile != "":
+		return keyFile
+	case c.PrivateKey.Key != "":
+		return configKey
+	case c.Certificate.Key != "":
+		return configCertificate
+	}
+	return noLogin
+}
+
+// credentials reads what the login needs.
+func (t *target) credentials(o *Options, c *bdk.Config) error {
+	switch o.login(c) {
+	case tokenFile:
 		data, err := readSecret(o.SessionTokenFile, "--session-token-file", t.warnExposed)
 		if err != nil {
 			return err
@@ -22,13 +51,13 @@ func (t *target) credentials(o *Options, c *bdk.Config) error {
 		if t.config.Token.IsZero() || t.config.Token.Reveal() == "" {
 			return refuse("write a session token into it, or log in with --private-key-file.", "--session-token-file: %s is empty", o.SessionTokenFile)
 		}
-	case !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file"):
+	case token:
 		t.config.Token = o.SessionToken
-	case o.PrivateKeyFile != "":
+	case keyFile:
 		return t.key(bdk.File{Path: o.PrivateKeyFile, Key: "--private-key-file"})
-	case c.PrivateKey.Key != "":
+	case configKey:
 		return t.key(c.PrivateKey)
-	case c.Certificate.Key != "":
+	case configCertificate:
 		if t.config.SessionAuth.URL == nil {
 			return refuse("", "%w", c.Missing())
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"ibremove/cmd/ibremove/internal/bdk"
 	"ibremove/podclient"
 )
 
@@ -106,6 +107,9 @@ func (o *Options) Arguments(command string, file func(string) string, except ...
 	var args []string
 	for _, s := range o.given {
 		if s.fromEnv && s.flag.setEnv != nil || s.flag.on&on == 0 || slices.Contains(except, s.flag.name) {
+			continue
+		}
+		if s.flag.name == "private-key-file" && o.login(new(bdk.Config)) != keyFile { // as a flag it would win over the token
 			continue
 		}
 		if s.flag.offer == offerFiles || s.flag.offer == offerFolders {

@@ -154,6 +154,16 @@ func TestArguments(t *testing.T) {
 	if got := o.Arguments("resume", func(name string) string { return "/here/" + name }, "again"); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	for line, env := range map[string][]string{
+		"--session-token-file /t": {"IBREMOVE_PRIVATE_KEY_FILE=/k"},
+		"":                        {"IBREMOVE_PRIVATE_KEY_FILE=/k", "IBREMOVE_SESSION_TOKEN=hunter2"},
+		"--private-key-file /k":   {"IBREMOVE_PRIVATE_KEY_FILE=/k"},
+	} {
+		o, err := main.Parse(append([]string{"run", "x"}, strings.Fields(line)...), environment(env...))
+		if got := strings.Join(o.Arguments("resume", strings.TrimSpace), " "); err != nil || got != line {
+			t.Errorf("%s %v: got %q, who is to log in as this life did; %v", line, env, got, err)
+		}
+	}
 	if !o.Given("concurrency") || o.GivenByFlag("concurrency") {
 		t.Error("a variable counts as given, and not by a flag")
 	}

@@ -99,9 +99,10 @@ func loadConfig(env *Env, o *Options) (*bdk.Config, error) {
 // needed are the parts of a configuration of which no flag takes the place.
 func needed(o *Options, c *bdk.Config) []bdk.Part {
 	base := cmp.Or(o.PodURL, c.Base)
-	hasToken := o.SessionTokenFile != "" || !o.SessionToken.IsZero() && !o.GivenByFlag("private-key-file")
-	byConfig := !hasToken && o.PrivateKeyFile == ""
-	byCertificate := byConfig && c.Certificate.Key != ""
+	l := o.login(c)
+	hasToken := l == tokenFile || l == token
+	byConfig := !hasToken && l != keyFile
+	byCertificate := byConfig && c.Certificate.Key != "" // a key too is an error of the configuration
 	parts := []bdk.Part{bdk.PartHeaders, bdk.PartConnectTimeout, bdk.PartTrustStore, bdk.PartBackoff}
 	for part, need := range map[bdk.Part]bool{
 		bdk.PartAddress:            o.PodURL == nil,
