@@ -14,6 +14,24 @@ type Layout struct {
 	UserIDColumn string // --column userId=NAME
 }
 
+// Same reports whether both mean the same columns of every file: their names
+// match as header names do.
+func (l Layout) Same(m Layout) bool {
+	return l.GID == m.GID && SameName(l.GIDColumn, m.GIDColumn) && SameName(l.UserIDColumn, m.UserIDColumn)
+}
+
+// SameName reports whether two names mean the same column: case, spaces, _ and
+// - do not count.
+func SameName(a, b string) bool { return fold(a) == fold(b) }
+
+// Agree reports whether both, as far as the header answers to each, mean the
+// same columns of this file.
+func (h *Header) Agree(l, m Layout) bool {
+	gidL, userL, wrongL := l.find(h)
+	gidM, userM, wrongM := m.find(h)
+	return wrongL != nil || wrongM != nil || l.GID == m.GID && gidL == gidM && userL == userM
+}
+
 // check refuses what no file could satisfy.
 func (l Layout) check() error {
 	if l.GID == "" {

@@ -27,8 +27,11 @@ type JournalHeader struct {
 	UserIDColumn string            `json:"user_id_column"`
 	StartedAt    time.Time         `json:"started_at"`
 	Options      map[string]string `json:"options"`
-	UndoOf       string            `json:"undo_of"` // the run id that is undone, or empty
-	Preflight    bool              `json:"preflight"`
+	UndoOf       string            `json:"undo_of"`   // the run id that is undone, or empty
+	Preflight    bool              `json:"preflight"` // the members of each group were read first
+	// Lineage names the runs whose failures these are, and the failures of
+	// which those were, the oldest first. Empty: a first run, or nobody knows.
+	Lineage []string `json:"lineage,omitempty"`
 }
 
 // JournalInput is the file whose rows a run is about.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"ibremove/batch"
 	"ibremove/report"
@@ -19,24 +23,24 @@ type earlier struct {
 }
 
 // findEarlier looks for a run of the same input, pod, columns and operation:
-// an unfinished one before a finished one, the latest of its kind. The run
-// whose failures are run again is none, nor is any before it: their failures
-// may be the same to the letter.
+// an unfinished one before a finished one, the latest of its kind. None is in
+// the lineage of this one: their failures may be the same to the letter.
 func (j *job) findEarlier(runsDir string) (*earlier, error) {
 	var found *earlier
+	lineage := j.lineage()
 	for run, err := range report.FindRuns(runsDir) {
 		if err != nil {
 			return nil, refuse("", "%w", err)
 		}
-		if err := j.damagedTwin(run); err != nil {
-			return nil, err
-		}
-		h := run.Header
-		if j.from != nil && !h.StartedAt.After(j.from.header.StartedAt) {
+		if run.Err != nil {
+			if err := j.unreadable(run); err != nil {
+				return nil, err
+			}
 			continue
 		}
-		if run.Err != nil || h.Input.SHA256 != j.in.sha256() || h.Pod != j.target.pod || h.Op() != j.op ||
-			h.GID != j.in.layout.GID || h.GIDColumn != j.in.layout.GIDColumn || h.UserIDColumn != j.in.layout.UserIDColumn {
+		h := run.Header
+		if slices.Contains(lineage, h.RunID) || h.Input.SHA256 != j.in.sha256() || h.Pod != j.target.pod || h.Op() != j.op ||
+			!layoutIn(h).Same(j.in.layout) {
 			continue
 		}
 		end, err := lastEnd(run.Dir)
@@ -51,16 +55,33 @@ func (j *job) findEarlier(runsDir string) (*earlier, error) {
 	return found, nil
 }
 
-// damagedTwin refuses a run of the same input whose journal does not even tell
-// what the run is: it may have sent all of it.
-func (j *job) damagedTwin(run report.Run) error {
-	if _, damaged := errors.AsType[*report.DamageError](run.Err); !damaged {
+// unreadable refuses a run whose journal does not tell what it is, if it may be
+// of the same input: it may have sent all of it. Where the input cannot be read
+// either, its name and the pod's have to do.
+func (j *job) unreadable(run report.Run) error {
+	sum, err := sumOf(filepath.Join(run.Dir, report.InputFile))
+	twin := sum == j.in.sha256()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		id, ok := strings.CutPrefix(filepath.Base(run.Dir), j.name+".")
+		pod, _, isID := report.ParseRunID(id)
+		twin = ok && isID && pod == report.PodHash(j.target.pod)
+	}
+	if !twin {
 		return nil
 	}
-	if sum, err := sumOf(filepath.Join(run.Dir, report.InputFile)); err != nil || sum != j.in.sha256() {
-		return nil //nolint:nilerr // another input's, as far as can be told
+	if _, damaged := errors.AsType[*report.DamageError](run.Err); damaged {
+		return damagedRun(run.Err)
 	}
-	return damagedRun(run.Err)
+	return refuse("see to it that its journal can be read, or choose another place with --runs-dir.",
+		"%s may be an earlier run of the same file, nothing was sent: %w", run.Dir, run.Err)
+}
+
+// lineage names the runs whose failures these are; see report.JournalHeader.
+func (j *job) lineage() []string {
+	if j.from == nil {
+		return nil
+	}
+	return append(slices.Clone(j.from.header.Lineage), j.from.header.RunID)
 }
 
 // lastEnd reads how the last life of a run ended; nil: it was killed.
@@ -131,10 +152,6 @@ func (j *job) goOnWith(e *earlier) error {
 		return refuse("", "%w", err)
 	}
 	_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: j.runID, Since: j.env.Now()})
-	if err := j.journal.Life(report.Life{StartedAt: j.env.Now().UTC(), Version: j.env.Build.Number(),
-		Username: j.target.username, Options: j.options()}); err != nil {
-		return refuse("", "%w", err)
-	}
 	j.term.Say(fmt.Sprintf("Going on with run %s: %s settled already, %s to go.", j.runID, number(j.settled()), number(j.removals())))
 	return nil
 }
@@ -142,7 +159,7 @@ func (j *job) goOnWith(e *earlier) error {
 // loadRun reads a run's own copy of its input, which must be the one that its
 // journal is about.
 func (j *job) loadRun(e *earlier) error {
-	in, err := loadCopy(e, layoutIn(e), batch.CheckOptions{Strict: j.o.Strict})
+	in, err := loadCopy(e, layoutIn(e.header), batch.CheckOptions{Strict: j.o.Strict})
 	if err != nil {
 		return err
 	}
@@ -215,6 +232,18 @@ func noRecord(dir string) error {
 		"%s has no durable record of a run: nothing was sent from it", dir)
 }
 
+// sameColumns refuses a report of the run that is read by other columns.
+func (e *earlier) sameColumns(in *input) error {
+	was := layoutIn(e.header)
+	if in.header.Agree(in.layout, was) {
+		return nil
+	}
+	const none = "no --gid and no --column"
+	return refuse("give what that run had: "+cmp.Or(shellLine(columnFlags(was)...), none)+".",
+		"%s: %s contradicts run %s, whose report it is: others would be meant than that run was about; nothing was sent",
+		in.path, cmp.Or(shellLine(columnFlags(in.layout)...), none), e.header.RunID)
+}
+
 // contradiction refuses flags that say something else than the run's journal.
 func (e *earlier) contradiction(o *Options, pod string) error {
 	h := e.header
@@ -223,7 +252,7 @@ func (e *earlier) contradiction(o *Options, pod string) error {
 		{"--column gid", o.Column.GID, h.GIDColumn},
 		{"--column userId", o.Column.UserID, h.UserIDColumn},
 	} {
-		if c.says != "" && c.says != c.is {
+		if c.says != "" && c.says != c.is && (c.flag == "--gid" || !batch.SameName(c.says, c.is)) {
 			return refuse("leave the flag out: what a run is comes from its journal.",
 				"%s %s contradicts run %s, which has %q", c.flag, c.says, h.RunID, c.is)
 		}

@@ -10,13 +10,16 @@ import (
 
 const hintRunsDir = "make room there, or choose another place with --runs-dir; nothing was sent."
 
-// commit gives the run its directory and its journal. From here on it can be
-// resumed.
+// commit gives the run its directory and its journal, or records that it goes
+// on. From here on it can be resumed.
 func (j *job) commit(before *held) error {
 	if j.staging != nil {
 		if err := j.establish(); err != nil {
 			return err
 		}
+	} else if err := j.journal.Life(report.Life{StartedAt: j.woke.UTC(), Version: j.env.Build.Number(),
+		Username: j.target.username, Options: j.options()}); err != nil {
+		return refuse(hintRunsDir, "%w", err)
 	}
 	j.d.Recorder = j.journal
 	for _, e := range before.entries {
@@ -37,11 +40,21 @@ func (j *job) establish() error {
 	j.staging = nil
 	j.dir, j.runID = dir, id
 	j.in.copy = filepath.Join(dir, report.InputFile)
-	if err := j.log.open(j.disk, filepath.Join(dir, report.LogFile)); err != nil {
+	if err = j.log.open(j.disk, filepath.Join(dir, report.LogFile)); err == nil {
+		_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: id, Since: j.began})
+		err = j.begins(id)
+	}
+	if err != nil {
+		j.log.close()
+		_ = j.disk.RemoveAll(dir) // nothing was sent, and no journal says otherwise
 		return refuse(hintRunsDir, "%w", err)
 	}
-	_ = j.lock.Tell(report.Holder{PID: os.Getpid(), Run: id, Since: j.began})
-	j.journal, err = report.CreateJournal(j.disk, filepath.Join(dir, report.JournalFile), report.JournalHeader{
+	return nil
+}
+
+// begins records durably what the run is.
+func (j *job) begins(id string) (err error) {
+	j.journal, err = report.CreateJournal(j.disk, j.file(report.JournalFile), report.JournalHeader{
 		RunID:        id,
 		Version:      j.env.Build.Number(),
 		Operation:    j.op.String(),
@@ -54,14 +67,10 @@ func (j *job) establish() error {
 		StartedAt:    j.began.UTC(),
 		Options:      j.options(),
 		UndoOf:       j.undoOf,
-		Preflight:    j.o.Preflight,
+		Preflight:    j.looked,
+		Lineage:      j.lineage(),
 	})
-	if err != nil {
-		j.log.close()
-		_ = j.disk.RemoveAll(dir) // nothing was sent, and no journal says otherwise
-		return refuse(hintRunsDir, "%w", err)
-	}
-	return nil
+	return err
 }
 
 // held keeps what was learnt before there is a journal to write it to.

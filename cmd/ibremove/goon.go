@@ -18,14 +18,17 @@ func (j *job) lookAgain() string {
 // correct is the command that runs a failure report that somebody corrected.
 // The file alone does not tell its columns, as a run's journal does.
 func (j *job) correct() string {
-	l := j.in.layout
-	var columns []string
+	return j.resumeLine(j.file(report.FailuresFile), columnFlags(j.in.layout)...)
+}
+
+// columnFlags are the flags that say what l says.
+func columnFlags(l batch.Layout) (flags []string) {
 	for _, flag := range [][2]string{{"--gid", l.GID}, {"--column", prefixed("gid=", l.GIDColumn)}, {"--column", prefixed("userId=", l.UserIDColumn)}} {
 		if flag[1] != "" {
-			columns = append(columns, flag[0], flag[1])
+			flags = append(flags, flag[0], flag[1])
 		}
 	}
-	return j.resumeLine(j.file(report.FailuresFile), columns...)
+	return flags
 }
 
 // resumeLine has every flag that this line had, its guards too: what they were

@@ -20,6 +20,7 @@ type input struct {
 	copy   string // what is read: a snapshot, or the file itself
 	source batch.Source
 	layout batch.Layout
+	header *batch.Header
 	ledger *batch.Ledger
 	census *batch.Census
 }
@@ -46,6 +47,7 @@ func takeInput(disk report.Disk, src io.Reader, path, copyTo string, l batch.Lay
 
 func (in *input) check(r *batch.Reader, o batch.CheckOptions) (err error) {
 	o.Size = in.source.Size
+	in.header = r.Header()
 	in.ledger, in.census, err = batch.Check(r, o)
 	return err
 }
@@ -102,7 +104,7 @@ func blame(path string, err error) error {
 }
 
 // openInput opens FILE, or stdin for "-". What may keep a reader waiting ends
-// with ctx.
+// with ctx; what cannot is an *os.File.
 func openInput(ctx context.Context, env *Env, path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(untilDone(ctx, env.Stdin)), nil
@@ -135,7 +137,7 @@ func probeInput(ctx context.Context, env *Env, path string, l batch.Layout, o ba
 	defer func() { _ = src.Close() }()
 	ahead := bufio.NewReaderSize(src, 256<<10)
 	magic, _ := ahead.Peek(2)
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && string(magic) != "\x1f\x8b" {
+	if _, plain := src.(*os.File); plain && string(magic) != "\x1f\x8b" {
 		in, err = readInPlace(path, l, o)
 		return in, func() {}, err
 	}

@@ -37,6 +37,7 @@ type job struct {
 	from   *earlier // the run whose failures are run again; nil: none
 	// preflightOf: the run that is undone had looked who was a member.
 	preflightOf bool
+	looked      bool // at all members of each group, before anything is sent
 
 	runsDir string
 	lock    *report.Lock
@@ -241,7 +242,7 @@ func (j *job) look(ctx context.Context) error {
 	j.readNames(ctx)
 	j.states = j.d.Preflight(ctx)
 	var err error
-	if batch.Stopped(ctx) == nil {
+	if j.looked = batch.Stopped(ctx) == nil; j.looked {
 		if err = j.refuseRemovals(); err == nil {
 			err = j.refuseShares()
 		}

@@ -112,7 +112,7 @@ func (j *job) writeFailures(e *earlier, of *input, path string) (sum string, row
 
 // replayed is the input of an earlier run, with a ledger as its journal ends.
 func replayed(e *earlier) (*input, error) {
-	of, err := loadCopy(e, layoutIn(e), batch.CheckOptions{})
+	of, err := loadCopy(e, layoutIn(e.header), batch.CheckOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +161,6 @@ func sumOf(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-func layoutIn(e *earlier) batch.Layout {
-	return batch.Layout{GID: e.header.GID, GIDColumn: e.header.GIDColumn, UserIDColumn: e.header.UserIDColumn}
+func layoutIn(h report.JournalHeader) batch.Layout {
+	return batch.Layout{GID: h.GID, GIDColumn: h.GIDColumn, UserIDColumn: h.UserIDColumn}
 }

@@ -41,9 +41,6 @@ func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout)
 		return err
 	}
 	j.in = in
-	if in.census.IsReport && file != "-" {
-		j.from = runOf(file)
-	}
 	if err := j.fits(); err != nil {
 		return err
 	}
@@ -59,12 +56,15 @@ func (j *job) fits() error {
 		return nil
 	}
 	op, ok := operationOf(j.in.census)
+	if j.from == nil && j.in.path != "-" {
+		j.from = runOf(j.in.path)
+	}
 	if j.from != nil {
 		if j.from.header.Op() == batch.Add { // whatever a spreadsheet has left of its columns
 			op = batch.Add
 		}
-		if was, is := j.from.header.GID, j.in.layout.GID; was != "" && is != "" && was != is {
-			return refuse("give the same --gid.", "--gid %s contradicts run %s, which has %q", is, j.from.header.RunID, was)
+		if err := j.from.sameColumns(j.in); err != nil {
+			return err
 		}
 	}
 	switch {

@@ -66,10 +66,10 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 		if err := e.contradiction(j.o, j.target.pod); err != nil {
 			return "", err
 		}
-		if _, err := loadCopy(e, layoutIn(e), batch.CheckOptions{}); err != nil {
+		if _, err := loadCopy(e, layoutIn(e.header), batch.CheckOptions{}); err != nil {
 			return "", err
 		}
-		layout, file = layoutIn(e), filepath.Join(path, report.ReportFile)
+		layout, file = layoutIn(e.header), filepath.Join(path, report.ReportFile)
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s has no report yet", e.header.RunID)
 		}
@@ -92,6 +92,11 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 	j.in = in
 	if to != "" {
 		return to, nil
+	}
+	if e := runOf(file); e != nil {
+		if err := e.sameColumns(in); err != nil {
+			return "", err
+		}
 	}
 	var one bool
 	if j.op, one = operationOf(in.census); !one {
