@@ -29,8 +29,9 @@ type JournalHeader struct {
 	Options      map[string]string `json:"options"`
 	UndoOf       string            `json:"undo_of"`   // the run id that is undone, or empty
 	Preflight    bool              `json:"preflight"` // the members of each group were read first
-	// Lineage names the runs whose failures these are, and the failures of
-	// which those were, the oldest first. Empty: a first run, or nobody knows.
+	// Lineage has the names of the runs whose failures these are, and the
+	// failures of which those were, the oldest first. Empty: a first run, or
+	// nobody knows.
 	Lineage []string `json:"lineage,omitempty"`
 }
 
@@ -59,6 +60,10 @@ type End struct {
 	StoppedBecause string    `json:"stopped_because"`
 	Finished       bool      `json:"finished"` // every row has had its turn
 }
+
+// Name tells the run from every other one in its folder: as its directory was
+// called when it was made.
+func (h JournalHeader) Name() string { return h.Input.Name + "." + h.RunID }
 
 // Op is the operation of the run.
 func (h JournalHeader) Op() batch.Operation {

@@ -5,7 +5,9 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ibremove/batch"
 )
@@ -181,9 +183,19 @@ func (out *Published) count(row *batch.Row, v *batch.Verdict) {
 	out.NotDone = append(out.NotDone, NotDoneRow{
 		Line:    row.InputLine(),
 		GID:     string(row.GID),
-		UserID:  row.UserCell(),
+		UserID:  beginning(row.UserCell()),
 		Status:  v.Status.Name(out.Counts.Operation),
 		Code:    v.Code,
-		Message: v.Message,
+		Message: beginning(v.Message),
 	})
+}
+
+// beginning is as much of a long text as a page could show; the rest need not
+// be kept.
+func beginning(text string) string {
+	const most = utf8.UTFMax * (mostShown + 1)
+	if len(text) <= most {
+		return text
+	}
+	return strings.Clone(text[:most])
 }

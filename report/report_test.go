@@ -74,6 +74,23 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// What is kept of a row for the page is no more than the page shows; the report
+// has it whole.
+func TestLongMessagesAreNotKept(t *testing.T) {
+	long := strings.Repeat("ä", 30_000)
+	dir := t.TempDir()
+	out, err := published(t, dir, "gid,userId\ng,70000000001\ng,70000000002\ng,5,"+long+"\n", batch.Outcome{Status: batch.Removed, Code: batch.CodeOK})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := out.NotDone[1]; row.Code != batch.CodeBadRow || len(row.Message) > 2000 {
+		t.Errorf("%d bytes are kept of %s", len(row.Message), row.Code)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, report.FailuresFile)); err != nil || !strings.Contains(string(text), long) {
+		t.Errorf("the report has not all of it; %v", err)
+	}
+}
+
 // FuzzReportReadBack: what the report says of a row is what reading it again
 // gives, whatever the pod's text and the cells beside it are.
 func FuzzReportReadBack(f *testing.F) {

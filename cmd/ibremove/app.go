@@ -176,7 +176,7 @@ func unknownCommand(name string) error {
 	if meant := closest(name, names); meant != "" {
 		hint = fmt.Sprintf("Did you mean: ibremove %s?", meant)
 	} else if strings.ContainsAny(name, "./"+string(os.PathSeparator)) {
-		hint = "Did you mean: " + shellLine("ibremove", "run", name) + "?"
+		hint = "Did you mean: " + onFile("run", name) + "?"
 	}
 	return refuse(hint, "unknown command %q", name)
 }

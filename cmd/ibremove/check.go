@@ -28,7 +28,11 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 			return err
 		}
 	}
-	if t, err := newTarget(env, &o); err == nil && !o.Simulate {
+	if o.Login || o.Preflight {
+		if err := j.connectTo(); err != nil {
+			return err
+		}
+	} else if t, err := newTarget(env, &o); err == nil && !o.Simulate {
 		j.target = t // it is only named
 	}
 	if err := j.fits(); err != nil {
@@ -52,9 +56,6 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 
 // askPod logs in, and looks as far as it was asked to.
 func (j *job) askPod(ctx context.Context) (who string, err error) {
-	if err := j.connectTo(); err != nil {
-		return "", err
-	}
 	if j.pod != nil {
 		seedFromLedger(j.pod, j.in.ledger)
 	}
@@ -106,6 +107,7 @@ func (j *job) whoAmI(ctx context.Context) (string, error) {
 	if me.DisplayName != "" && me.DisplayName != name {
 		name += " (" + me.DisplayName + ")"
 	}
+	name = oneLine(name)
 	who := fmt.Sprintf("Logged in to %s as %s, user id %d.", j.target.pod, name, me.ID)
 	var groups []podclient.Group
 	if err := j.d.Line.Read(ctx, func(ctx context.Context) (err error) {

@@ -20,7 +20,7 @@ func (j *job) conclude(ctx, parent context.Context) error {
 	s := j.summary()
 	published, failed := j.publish(s.FinishedAt)
 	if failed != nil {
-		return j.unpublished(s, cmp.Or(err, failed))
+		return j.unpublished(ctx, parent, s, cmp.Or(err, failed))
 	}
 	stopped, finished := j.ending(ctx, parent, published)
 	if err != nil && stopped == nil {
@@ -33,55 +33,41 @@ func (j *job) conclude(ctx, parent context.Context) error {
 		s.StoppedBecause = fmt.Sprintf("%s: %s", stopped.Reason, stopped.Err)
 	}
 	if err := j.writePages(s, published); err != nil {
-		return j.unpublished(s, err)
+		return j.unpublished(ctx, parent, s, err)
 	}
 	if err := j.journal.End(report.End{FinishedAt: s.FinishedAt, Status: s.Status, ExitCode: s.ExitCode,
 		StoppedBecause: s.StoppedBecause, Finished: finished}); err != nil && !errors.Is(err, report.ErrNotDurable) {
-		return j.unpublished(s, err)
+		return j.unpublished(ctx, parent, s, err)
 	}
 	j.tellMetrics(s)
 	return j.report(s, published, stopped)
 }
 
-// unpublished ends a life whose report the disk did not take.
-func (j *job) unpublished(s *report.Summary, err error) error {
-	s.ExitCode = exitStopped
-	if j.log.changes() == 0 {
-		s.ExitCode = exitRefused // the disk failed before the first send
-	}
-	s.Status, s.StoppedBecause = report.StatusStopped, fmt.Sprintf("report: %s", err)
+// unpublished ends a life whose report the disk did not take. Why it had
+// stopped before, if it had, is worth as much as ever.
+func (j *job) unpublished(ctx, parent context.Context, s *report.Summary, err error) error {
 	s.Counts, s.Outputs = report.Counts{Operation: j.op}, map[string]report.Output{}
 	_ = j.in.read(func(r *batch.Reader) (err error) {
 		p := report.Publication{RunID: j.runID, Operation: j.op, Ledger: j.in.ledger}
 		s.Counts, err = p.Count(r)
 		return err
 	})
+	err = fmt.Errorf("the report could not be published: %w", err)
+	uncounted := &report.Published{Counts: s.Counts}
+	stopped, _ := j.ending(ctx, parent, uncounted)
+	if stopped == nil {
+		stopped = &batch.Stop{Reason: batch.StopRecord, Err: err}
+	} else {
+		err = fmt.Errorf("stopped early: %w; %w", stopped.Err, err)
+	}
+	s.ExitCode = j.exitCode(stopped, uncounted)
+	s.Status, s.StoppedBecause = report.StatusStopped, err.Error()
+	if s.ExitCode == exitRefused {
+		s.Status, s.Error = report.StatusRefused, err.Error()
+	}
 	j.tellMetrics(s)
-	return &exitError{code: s.ExitCode, summary: s, err: fmt.Errorf("the report could not be published: %w", err),
-		hint: "nothing is lost. Make room on the disk, then go on with:\n  " + j.goOn()}
-}
-
-// tryMetrics sees to it, before anything is sent, that the metrics will have a
-// place.
-func (j *job) tryMetrics() error {
-	if j.o.MetricsFile == "" {
-		return nil
-	}
-	d, err := report.NewDraft(report.OSDisk{}, j.o.MetricsFile, 0o644)
-	if err != nil {
-		return refuse("name a file in a folder that can be written to; nothing was sent.", "--metrics-file: %w", err)
-	}
-	d.Discard()
-	return nil
-}
-
-func (j *job) tellMetrics(s *report.Summary) {
-	if j.o.MetricsFile == "" {
-		return
-	}
-	if err := writeMetrics(j.o.MetricsFile, s, s.FinishedAt); err != nil {
-		j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "the run itself is not touched by it.")
-	}
+	return &exitError{code: s.ExitCode, summary: s, err: err,
+		hint: "nothing is lost. Make room on the disk, or mend what is wrong with it, then go on with:\n  " + j.goOn()}
 }
 
 // ending is why the run stopped, nil if it did not, and whether it has

@@ -96,7 +96,7 @@ func (j *job) readNames(ctx context.Context) {
 	}
 	j.names = make(map[string]string, len(groups))
 	for _, g := range groups {
-		j.names[g.ID] = g.Name
+		j.names[g.ID] = oneLine(g.Name)
 	}
 }
 

@@ -39,7 +39,7 @@ func (j *job) findEarlier(runsDir string) (*earlier, error) {
 			continue
 		}
 		h := run.Header
-		if slices.Contains(lineage, h.RunID) || h.Input.SHA256 != j.in.sha256() || h.Pod != j.target.pod || h.Op() != j.op ||
+		if slices.Contains(lineage, h.Name()) || h.Input.SHA256 != j.in.sha256() || h.Pod != j.target.pod || h.Op() != j.op ||
 			!layoutIn(h).Same(j.in.layout) {
 			continue
 		}
@@ -81,7 +81,7 @@ func (j *job) lineage() []string {
 	if j.from == nil {
 		return nil
 	}
-	return append(slices.Clone(j.from.header.Lineage), j.from.header.RunID)
+	return append(slices.Clone(j.from.header.Lineage), j.from.header.Name())
 }
 
 // lastEnd reads how the last life of a run ended; nil: it was killed.

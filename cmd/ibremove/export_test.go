@@ -8,13 +8,14 @@ import (
 
 // What the black-box tests need to reach without a run.
 var (
-	RealMain   = main
-	Number     = number[int]
-	Count      = count[int]
-	Span       = duration
-	ShellQuote = shellQuote
-	Printable  = printable
-	AccessTo   = accessTo
+	RealMain     = main
+	Number       = number[int]
+	Count        = count[int]
+	Span         = duration
+	ShellQuote   = shellQuote
+	WindowsQuote = windowsQuote
+	Printable    = printable
+	AccessTo     = accessTo
 
 	WriteMetrics = writeMetrics
 )

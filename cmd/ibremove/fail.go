@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -141,10 +143,7 @@ func finish(env *Env, jsonWanted bool, err error) int {
 		summary = cutOff(env, exit.code, err)
 	}
 	if jsonWanted && summary != nil {
-		encoder := json.NewEncoder(env.Stdout)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(summary); err != nil {
+		if err := printJSON(env.Stdout, summary); err != nil {
 			env.Terminal.Error(fmt.Sprintf("writing the summary: %v", err), "")
 			if exit.code == exitDone { // as where the summary is for people; what is worse is worth more
 				exit.code = exitInternal
@@ -152,6 +151,27 @@ func finish(env *Env, jsonWanted bool, err error) int {
 		}
 	}
 	return exit.code
+}
+
+// printJSON spells out what a terminal would obey; a program reads the same.
+func printJSON(w io.Writer, v any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	var b strings.Builder
+	for _, r := range text.String() {
+		if s := string(r); r != '\n' && printable(s) != s {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // crashed makes an error of a panic. It says where, and never what: the

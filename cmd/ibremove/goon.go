@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 
 	"ibremove/batch"
 	"ibremove/report"
@@ -19,6 +20,24 @@ func (j *job) lookAgain() string {
 // The file alone does not tell its columns, as a run's journal does.
 func (j *job) correct() string {
 	return j.resumeLine(j.file(report.FailuresFile), columnFlags(j.in.layout)...)
+}
+
+// checkFirst names the command that checks what this one would run. The copy
+// of a run that goes on, and of an undo, is no file of the operator's.
+func (j *job) checkFirst() string {
+	if j.op == batch.Add || j.staging == nil || j.in.path == "-" {
+		return "."
+	}
+	words := append(append([]string{"ibremove", "check"}, j.arguments("check")...), columnFlags(j.in.layout)...)
+	return "; check it first with:\n  " + shellLine(append(words, j.absolute(j.in.path))...)
+}
+
+// onFile is a command about a file, whatever that is called.
+func onFile(command, path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "." + string(filepath.Separator) + path
+	}
+	return shellLine("ibremove", command, path)
 }
 
 // columnFlags are the flags that say what l says.

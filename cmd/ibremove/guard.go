@@ -111,6 +111,9 @@ func declined(err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrNoTerminal):
 		return refuse("", "nothing was sent: %w", err)
 	}
+	if stopped, ok := errors.AsType[*batch.Stop](err); ok {
+		return &exitError{code: stopCode(stopped), err: fmt.Errorf("%w at the question: nothing was sent", stopped.Err)}
+	}
 	if i, ok := errors.AsType[Interrupted](err); ok {
 		return &exitError{code: i.exitCode(), err: fmt.Errorf("%w at the question: nothing was sent", err)}
 	}

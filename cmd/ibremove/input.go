@@ -80,7 +80,7 @@ func nameOf(path string) string {
 	if path == "-" {
 		return "stdin"
 	}
-	return path
+	return oneLine(path)
 }
 
 func (in *input) sha256() string { return hex.EncodeToString(in.source.SHA256[:]) }

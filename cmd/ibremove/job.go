@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"ibremove/batch"
@@ -73,6 +74,7 @@ func (j *job) begin(runsDir string) error {
 		if err := os.MkdirAll(runsDir, 0o700); err != nil {
 			return refuse("choose a folder that can be made and written to with --runs-dir.", "--runs-dir: %w", err)
 		}
+		_ = j.disk.SyncDir(filepath.Dir(runsDir)) // where it cannot be synced, the journal will tell
 	}
 	lock, err := report.TakeLock(j.disk, runsDir, report.Holder{PID: os.Getpid(), Since: j.began})
 	if locked, ok := errors.AsType[*report.LockedError](err); ok {
@@ -189,8 +191,7 @@ func (j *job) execute(parent context.Context) error {
 	consent := j.o.Yes || j.o.Simulate
 	if !consent && !j.term.CanAsk(j.in.path == "-") {
 		j.tellPlan()
-		return refuse("give --yes to run it without being asked; check it first with: "+shellLine("ibremove", "check", j.in.path),
-			"there is no terminal to ask on, and no --yes: nothing was sent")
+		return refuse("give --yes to run it without being asked"+j.checkFirst(), "there is no terminal to ask on, and no --yes: nothing was sent")
 	}
 	if err := j.space(); err != nil {
 		return err

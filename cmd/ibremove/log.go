@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strconv"
@@ -33,7 +35,11 @@ func (l *requestLog) open(disk report.Disk, path string) error {
 	if err := dropCutLine(path); err != nil {
 		return err
 	}
-	file, err := disk.Open(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	file, err := disk.Open(path, flags|os.O_EXCL, 0o600) // its mode is exact only where it is new
+	if errors.Is(err, fs.ErrExist) {
+		file, err = disk.Open(path, flags, 0o600)
+	}
 	if err != nil {
 		return err
 	}

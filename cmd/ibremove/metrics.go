@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -16,10 +17,37 @@ import (
 
 const lastSuccess = "ibremove_last_success_timestamp_seconds"
 
+// tryMetrics sees to it, before anything is sent, that the metrics will have a
+// place.
+func (j *job) tryMetrics() error {
+	const hint = "name a file in a folder that can be written to; nothing was sent."
+	if j.o.MetricsFile == "" {
+		return nil
+	}
+	if info, err := os.Stat(j.o.MetricsFile); err == nil && !info.Mode().IsRegular() {
+		return refuse(hint, "--metrics-file: %s is there, and is no file", j.o.MetricsFile)
+	}
+	d, err := report.NewDraft(j.disk, j.o.MetricsFile, 0o644)
+	if err != nil {
+		return refuse(hint, "--metrics-file: %w", err)
+	}
+	d.Discard()
+	return nil
+}
+
+func (j *job) tellMetrics(s *report.Summary) {
+	if j.o.MetricsFile == "" {
+		return
+	}
+	if err := writeMetrics(j.disk, j.o.MetricsFile, s, s.FinishedAt); err != nil {
+		j.term.Error(fmt.Sprintf("--metrics-file: %v", err), "the run itself is not touched by it.")
+	}
+}
+
 // writeMetrics writes the run as a file for the node exporter's textfile
 // collector, whole or not at all. The time of the last success is carried over
 // by a run that is none.
-func writeMetrics(path string, s *report.Summary, now time.Time) error {
+func writeMetrics(disk report.Disk, path string, s *report.Summary, now time.Time) error {
 	success := float64(now.Unix())
 	if s.ExitCode != exitDone {
 		success = earlierSuccess(path)
@@ -28,7 +56,7 @@ func writeMetrics(path string, s *report.Summary, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = report.Publish(hostDisk(), path, 0o644, func(w io.Writer) error {
+	_, _, err = report.Publish(disk, path, 0o644, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})

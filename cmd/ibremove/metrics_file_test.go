@@ -61,7 +61,7 @@ func measured() *report.Summary {
 func TestMetricsPage(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "ibremove.prom")
-	if err := main.WriteMetrics(path, measured(), measured().StartedAt); err != nil {
+	if err := main.WriteMetrics(report.OSDisk{}, path, measured(), measured().StartedAt); err != nil {
 		t.Fatal(err)
 	}
 	if got := readMetrics(t, path); got != metricsPage {
@@ -103,7 +103,7 @@ func TestMetricsLastSuccess(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := main.WriteMetrics(path, failed, failed.StartedAt); err != nil {
+		if err := main.WriteMetrics(report.OSDisk{}, path, failed, failed.StartedAt); err != nil {
 			t.Errorf("%s: %v", what, err)
 			continue
 		}
@@ -117,7 +117,7 @@ func TestMetricsUndo(t *testing.T) {
 	undo := measured()
 	undo.Counts.Operation = batch.Add
 	path := filepath.Join(t.TempDir(), "ibremove.prom")
-	if err := main.WriteMetrics(path, undo, undo.StartedAt); err != nil {
+	if err := main.WriteMetrics(report.OSDisk{}, path, undo, undo.StartedAt); err != nil {
 		t.Fatal(err)
 	}
 	if got := readMetrics(t, path); !strings.Contains(got, `{status="restored"} 1234`) || strings.Contains(got, "removed") {
@@ -127,7 +127,7 @@ func TestMetricsUndo(t *testing.T) {
 
 func TestMetricsNowhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "ibremove.prom")
-	if err := main.WriteMetrics(path, measured(), measured().StartedAt); err == nil || !strings.Contains(err.Error(), path) {
+	if err := main.WriteMetrics(report.OSDisk{}, path, measured(), measured().StartedAt); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,7 +18,7 @@ func TestMetrics(t *testing.T) {
 		s := &report.Summary{Version: "1.2.3", ExitCode: exit, StartedAt: began, FinishedAt: at,
 			Requests: report.Requests{Sent: 3, ByStatus: map[string]int{"200": 2, "timeout": 1}}}
 		s.Counts.ByStatus[1] = 12
-		if err := main.WriteMetrics(path, s, at); err != nil {
+		if err := main.WriteMetrics(report.OSDisk{}, path, s, at); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(path)

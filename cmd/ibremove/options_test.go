@@ -134,6 +134,7 @@ func TestErrorsTellNoSecret(t *testing.T) {
 	for _, test := range []struct{ line, env string }{
 		{"run --pod-url https://user:hunter2@pod x", ""},
 		{"run --pod-url https://user:hunter2@pod:port x", ""},
+		{"run --pod-url user:hunter2@pod x", ""},
 		{"run x", "IBREMOVE_SESSION_TOKEN=hunter2 and more"},
 		{"run --private-key=hunter2 x", ""},
 	} {

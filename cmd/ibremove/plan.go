@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -17,6 +18,9 @@ func (j *job) tellPlan() {
 	}
 	j.warn()
 }
+
+// maxSeconds is the longest time that a Duration can tell.
+const maxSeconds = float64(math.MaxInt64/int64(time.Second) - 1)
 
 // plan is what the file asks, in lines for people.
 func (j *job) plan() []string {
@@ -42,7 +46,7 @@ func (j *job) plan() []string {
 		add("blank rows", "%s, skipped", number(c.Blank))
 	}
 	requests := l.Requests(j.o.ChunkSize)
-	least := time.Duration(float64(max(0, requests-1)) / j.o.Rate * float64(time.Second))
+	least := time.Duration(min(float64(max(0, requests-1))/j.o.Rate, maxSeconds) * float64(time.Second))
 	add("requests", "%s at least, %s or more at %s a second", number(requests), duration(least), percent(j.o.Rate))
 	if j.target != nil {
 		add("pod", "%s", j.target.pod)
@@ -72,7 +76,7 @@ func (j *job) faults() (lines []string) {
 			lines = append(lines, fmt.Sprintf("  … and %s more, all in the report", number(j.in.census.InvalidRows()-most)))
 			break
 		}
-		lines = append(lines, fmt.Sprintf("  line %d, %s: %s", f.Line, f.Code, f.Message))
+		lines = append(lines, fmt.Sprintf("  line %d, %s: %s", f.Line, f.Code, brief(f.Message)))
 	}
 	return lines
 }

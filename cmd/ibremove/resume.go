@@ -82,7 +82,7 @@ func (j *job) runFailures(ctx context.Context, e *earlier, runsDir string) error
 	}
 	if other, err := sumOf(file); err == nil && other != sum {
 		j.term.Warn(fmt.Sprintf("%s is not as the run left it, and is not read: the rows come from the run's own record. To run that file: %s",
-			file, shellLine("ibremove", "resume", file)))
+			file, onFile("resume", file)))
 	}
 	in, err := readInPlace(copied, of.layout, batch.CheckOptions{Strict: j.o.Strict})
 	if err != nil {

@@ -51,7 +51,7 @@ func (j *job) runFile(ctx context.Context, file, runsDir string, l batch.Layout)
 func (j *job) fits() error {
 	if !j.in.census.IsReport {
 		if j.command == "resume" {
-			return refuse("start with: "+shellLine("ibremove", "run", j.in.path), "%s is no report of ours: it has no result_ columns", j.in.path)
+			return refuse("start with: "+onFile("run", j.in.path), "%s is no report of ours: it has no result_ columns", j.in.path)
 		}
 		return nil
 	}
@@ -71,7 +71,7 @@ func (j *job) fits() error {
 	case !ok:
 		return refuse("run the rows of each in a file of its own.", "%s is about a removal and about an undo", j.in.path)
 	case op == batch.Add && j.command != "resume":
-		return refuse("go on adding back with: "+shellLine("ibremove", "resume", j.in.path),
+		return refuse("go on adding back with: "+onFile("resume", j.in.path),
 			"%s is the report of an undo: run would remove the members again", j.in.path)
 	}
 	j.op = op
@@ -137,8 +137,11 @@ func (j *job) elsewhere() error {
 }
 
 func (j *job) already(e *earlier) error {
-	return refuse("run its failures again with:\n  "+j.resumeLine(e.dir)+"\nor run the whole file again with --again.",
-		"%s: run %s has finished this file already (%s); nothing was sent", j.in.name(), e.header.RunID, e.dir)
+	hint := "run its failures again with:\n  " + j.resumeLine(e.dir) + "\nor run the whole file again with --again."
+	if e.end.ExitCode == exitDone {
+		hint = "every row is done; run the whole file again with --again."
+	}
+	return refuse(hint, "%s: run %s has finished this file already (%s); nothing was sent", j.in.name(), e.header.RunID, oneLine(e.dir))
 }
 
 func folderOf(file string) string {

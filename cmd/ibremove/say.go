@@ -79,7 +79,7 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(sent.Sent), duration(s.FinishedAt.Sub(j.woke)), byStatus(sent)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of deactivated accounts: the API cannot remove them, the Admin Portal can. The list: %s",
-			count(n, "row"), j.file(report.DeactivatedFile)))
+			count(n, "row"), oneLine(j.file(report.DeactivatedFile))))
 	}
 	if j.unasked > 0 {
 		lines = append(lines, fmt.Sprintf("Whether %s of the failed rows are deactivated was not looked up.", count(j.unasked, "account")))
@@ -87,9 +87,9 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	if j.checked != nil {
 		lines = append(lines, verified(j.checked, j.op))
 	}
-	lines = append(lines, "Report: "+j.file(report.ReportFile))
+	lines = append(lines, "Report: "+oneLine(j.file(report.ReportFile)))
 	if open > 0 {
-		lines = append(lines, "Not done: "+j.file(report.FailuresFile))
+		lines = append(lines, "Not done: "+oneLine(j.file(report.FailuresFile)))
 	}
 	return lines
 }

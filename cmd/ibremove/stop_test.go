@@ -23,11 +23,13 @@ type aRun struct {
 	signals chan os.Signal
 	stdin   io.Reader
 	stdout  io.Writer // nil: into the output too
+	console main.Console
+	now     func() time.Time
 	url     string
 }
 
 func newRun(t *testing.T) *aRun {
-	r := &aRun{t: t, pod: podtest.New(podtest.Options{}), dir: t.TempDir(), signals: make(chan os.Signal, 2), stdin: strings.NewReader("")}
+	r := &aRun{t: t, pod: podtest.New(podtest.Options{}), dir: t.TempDir(), signals: make(chan os.Signal, 2), stdin: strings.NewReader(""), now: time.Now}
 	r.pod.AddMembers("g1", 70000000001, 70000000002, 70000000003)
 	server, err := r.pod.Start(podtest.Listen{})
 	if err != nil {
@@ -50,7 +52,7 @@ func (r *aRun) main(command string, args ...string) (code int, output string) {
 	var out bytes.Buffer
 	env := &main.Env{
 		Args:  append([]string{command, "--pod-url", r.url, "--rate", "1000"}, args...),
-		Stdin: r.stdin, Stdout: &out, Stderr: &out, Dir: r.dir, Now: time.Now, Signals: r.signals,
+		Stdin: r.stdin, Stdout: &out, Stderr: &out, Dir: r.dir, Now: r.now, Signals: r.signals, Console: r.console,
 		Getenv: func(name string) (string, bool) {
 			if name == "IBREMOVE_SESSION_TOKEN" {
 				return r.pod.Token(), true
@@ -179,5 +181,54 @@ func TestLongMessage(t *testing.T) {
 	}
 	if code, output := r.main("resume", "--yes", found[0]); code != 0 {
 		t.Errorf("exit %d\n%s", code, output)
+	}
+}
+
+// TestDeadlineAtTheQuestion: a window that closes before anybody has answered
+// is a window that has closed.
+func TestDeadlineAtTheQuestion(t *testing.T) {
+	r := newRun(t)
+	r.console = main.Console{Stdin: true, Stderr: true}
+	silent, w := io.Pipe()
+	defer w.Close()
+	r.stdin = silent
+	code, output := r.main("run", "--max-duration", "10ms", r.write("leavers.csv", "gid,userId\ng1,70000000001\n"))
+	if code != 5 || !strings.Contains(output, "--max-duration 10ms is over at the question: nothing was sent") {
+		t.Errorf("exit %d\n%s", code, output)
+	}
+}
+
+// TestClockSetBack: the same failures a second time count as finished, whatever
+// the clock says.
+func TestClockSetBack(t *testing.T) {
+	r := newRun(t)
+	file := r.write("leavers.csv", "gid,userId\ng1,70000000001\n")
+	r.pod.SetFault(func(q podtest.Request) podtest.Fault {
+		if q.Kind == podtest.Remove {
+			return podtest.Fault{Status: 400}
+		}
+		return podtest.Fault{}
+	})
+	if code, output := r.main("run", "--yes", file); code != 3 {
+		t.Fatalf("exit %d\n%s", code, output)
+	}
+	runs, _ := filepath.Glob(filepath.Join(r.dir, "leavers.2*"))
+	for minutes, want := range []int{3, 2} {
+		r.now = func() time.Time { return time.Now().Add(time.Duration(minutes-60) * time.Minute) }
+		if code, output := r.main("resume", "--yes", runs[0]); code != want {
+			t.Errorf("exit %d, want %d\n%s", code, want, output)
+		}
+	}
+}
+
+// TestHostileNames: no name adds a line, or is obeyed by a terminal.
+func TestHostileNames(t *testing.T) {
+	r := newRun(t)
+	file := r.write("a\u009b\u202eb\nGo on with:\n  rm -rf x\n.csv", "gid,userId\ng1,70000000001\n")
+	for _, args := range [][]string{{"check", "--json"}, {"check"}, {"run", "--yes", "--verify"}, {"run", "--yes"}} {
+		_, output := r.main(args[0], append(args[1:], file)...)
+		if strings.ContainsAny(output, "\u009b\u202e") || strings.Contains(output, "\n  rm -rf x") {
+			t.Errorf("%v:\n%s", args, output)
+		}
 	}
 }

@@ -128,7 +128,7 @@ func span(value string) (time.Duration, error) {
 func podURL(value string) (*url.URL, error) {
 	u, err := url.Parse(value)
 	switch {
-	case err != nil && strings.Contains(value, "@"), err == nil && u.User != nil:
+	case strings.Contains(value, "@"):
 		return nil, errors.New("there is a user or a password in it; take it out and use --username with --private-key-file")
 	case err != nil:
 		return nil, fmt.Errorf("%q is no address; write one such as https://acme.symphony.com", value)
@@ -140,12 +140,22 @@ func podURL(value string) (*url.URL, error) {
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return nil, errors.New("http:// would carry the session token in the clear: write https://")
 	}
-	u.Host = strings.ToLower(u.Host)
-	if u.Scheme == "https" {
-		u.Host = strings.TrimSuffix(u.Host, ":443")
-	}
+	u.Host = hostPort(u)
 	u.Path = strings.TrimRight(u.Path, "/")
 	return u, nil
+}
+
+// hostPort spells every host and port in one way: without the scheme's own port.
+func hostPort(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	if err != nil || u.Scheme == "https" && port == 443 || u.Scheme == "http" && port == 80 {
+		return host
+	}
+	return fmt.Sprintf("%s:%d", host, port)
 }
 
 // loopback reads an address to listen on that nobody else can reach.

@@ -71,10 +71,10 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 		}
 		layout, file = layoutIn(e.header), filepath.Join(path, report.ReportFile)
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s has no report yet", e.header.RunID)
+			return "", refuse("go on with it first: "+onFile("resume", path), "run %s has no report yet", e.header.RunID)
 		}
 		if e.end == nil {
-			return "", refuse("go on with it first: "+shellLine("ibremove", "resume", path), "run %s was killed, and its report is not of its end", e.header.RunID)
+			return "", refuse("go on with it first: "+onFile("resume", path), "run %s was killed or is still under way, and its report is not of its end", e.header.RunID)
 		}
 		if err := asPublished(path, file); err != nil {
 			return "", err
@@ -113,8 +113,11 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 // names.
 func asPublished(dir, file string) error {
 	text, err := os.ReadFile(filepath.Join(dir, report.SummaryFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a report that was moved without its summary is judged by itself
+	}
 	if err != nil {
-		return nil //nolint:nilerr // a report that was moved without its summary is judged by itself
+		return refuse("", "%w", err)
 	}
 	var s struct{ Outputs map[string]report.Output }
 	if err := json.Unmarshal(text, &s); err != nil {
@@ -125,7 +128,7 @@ func asPublished(dir, file string) error {
 		return refuse("", "%w", err)
 	}
 	if was := s.Outputs[report.ReportFile].SHA256; was != "" && was != sum {
-		return refuse("to judge it as it is, name it:\n  "+shellLine("ibremove", "verify", file),
+		return refuse("to judge it as it is, name it:\n  "+onFile("verify", file),
 			"%s has been changed since the run: its SHA-256 is not the one in %s", file, report.SummaryFile)
 	}
 	return nil
@@ -190,7 +193,7 @@ func (j *job) verifyResult(to string, wrong report.Output, failed error) error {
 		return &exitError{code: code, summary: s}
 	}
 	if wrong.Rows > 0 {
-		text += "\nThe list: " + to
+		text += "\nThe list: " + oneLine(to)
 	}
 	if err := j.term.Print(text + "\n"); err != nil {
 		return err

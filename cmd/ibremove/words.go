@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -68,14 +69,18 @@ func shellQuote(word string) string {
 	if word != "" && word[0] != '=' && strings.IndexFunc(word, func(r rune) bool { return !simple(r) }) < 0 {
 		return word
 	}
-	if printable(word) != word || !utf8.ValidString(word) {
+	if oneLine(word) != word || !utf8.ValidString(word) {
 		return byteQuote(word)
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// byteQuote spells by its bytes what a terminal does not show as it is.
+// byteQuote spells by its bytes what a terminal does not show as it is. Line
+// feeds at the end, which a shell takes off there, follow as they are.
 func byteQuote(word string) string {
+	if body := strings.TrimRight(word, "\n"); len(body) < len(word) {
+		return byteQuote(body) + "'" + word[len(body):] + "'"
+	}
 	b := []byte(`"$(printf -- '`)
 	for _, c := range []byte(word) {
 		switch {
@@ -92,13 +97,53 @@ func byteQuote(word string) string {
 	return string(append(b, `')"`...))
 }
 
-// shellLine writes words as one command line.
+// windowsQuote writes word so that cmd.exe and PowerShell read it as one word,
+// as far as they agree: what % or $ stands for is each one's own.
+func windowsQuote(word string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`-_./:=+\`, r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	slashes := len(word) - len(strings.TrimRight(word, `\`)) // they would take the quote that follows for a character
+	return `"` + strings.ReplaceAll(oneLine(word), `"`, `\"`) + strings.Repeat(`\`, slashes) + `"`
+}
+
+// shellLine writes words as one command line for the shells of this system.
 func shellLine(words ...string) string {
+	quote := shellQuote
+	if runtime.GOOS == "windows" {
+		quote = windowsQuote
+	}
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = shellQuote(w)
+		quoted[i] = quote(w)
 	}
 	return strings.Join(quoted, " ")
+}
+
+// brief is the beginning of a text that may be very long.
+func brief(text string) string {
+	const most = 400
+	if n := 0; len(text) > most {
+		for i := range text {
+			if n++; n > most {
+				return text[:i] + " … (cut)"
+			}
+		}
+	}
+	return text
+}
+
+// oneLine makes a name safe to stand in a line: nobody's may add one.
+func oneLine(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, printable(name))
 }
 
 // printable makes hostile text safe on a terminal: what would move the cursor

@@ -67,10 +67,24 @@ func TestShellQuoteInAShell(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no POSIX shell here")
 	}
-	for _, word := range []string{"a b", "it's", `\`, `"`, "$HOME", "`id`", "*", "a\nb", "!", "#", "&", "-n", "=x", "{a,b}", "k\xfcndigung.csv", "a\x01'b", "100%\u202ex\\y", "\r", "--username=\x01"} {
+	for _, word := range []string{"a b", "it's", `\`, `"`, "$HOME", "`id`", "*", "a\nb", "a\x1b\n\n", "a\tb", "!", "#", "&", "-n", "=x", "{a,b}", "k\xfcndigung.csv", "a\x01'b", "100%\u202ex\\y", "\r", "--username=\x01"} {
 		out, err := exec.CommandContext(t.Context(), sh, "-c", "printf '%s' "+main.ShellQuote(word)).Output()
 		if err != nil || string(out) != word {
 			t.Errorf("sh reads %s as %q, %v", main.ShellQuote(word), out, err)
+		}
+	}
+}
+
+func TestWindowsQuote(t *testing.T) {
+	for word, want := range map[string]string{
+		`C:\runs\q3.csv`:      `C:\runs\q3.csv`,
+		`C:\Compliance Desk\`: `"C:\Compliance Desk\\"`,
+		"it's":                `"it's"`,
+		"a,b":                 `"a,b"`,
+		"":                    `""`,
+	} {
+		if got := main.WindowsQuote(word); got != want {
+			t.Errorf("windowsQuote(%q) = %s, want %s", word, got, want)
 		}
 	}
 }
