@@ -10,6 +10,8 @@ type Evidence struct {
 	NotDone   []NotDoneRow  // the first MostRows of them
 	Rest      int           // how many more there are, in failures.csv
 	Verified  string        // what a verification found, in a sentence; empty: none was made
+	Warnings  []string      // doubts about rows that were sent all the same
+	Before    []string      // the accounts of earlier lives of the run that were others
 }
 
 // MostRows is how many rows that are not done are shown.

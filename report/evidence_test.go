@@ -77,6 +77,8 @@ func mixed() *report.Evidence {
 	s.Outputs[report.VerifyFile] = report.Output{SHA256: strings.Repeat("4e", 32), Rows: 1}
 	s.Status, s.ExitCode, s.StoppedBecause = report.StatusStopped, 6, "deadline: --max-duration 40m is over"
 	e.Verified = "1 of 1,233 people is still a member, read at 2026-09-30T02:41:07Z."
+	e.Warnings = []string{"line 7: a user id below 2^36, without a tenant part: a totals line?"}
+	e.Before = []string{"svc-<first>"}
 	return e
 }
 

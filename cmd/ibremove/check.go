@@ -48,7 +48,7 @@ func check(ctx context.Context, env *Env, o Options, file string) error {
 		ctx, j.stop = context.WithCancelCause(ctx)
 		defer j.stop(nil)
 		if who, err = j.askPod(ctx); err != nil {
-			return err
+			return j.checkCut(err)
 		}
 	}
 	return j.checkResult(who)
@@ -151,6 +151,22 @@ func (j *job) checkResult(who string) error {
 	}
 	j.warn()
 	return &exitError{code: code}
+}
+
+// checkCut is a check that did not come to its end: with what it knows by then.
+func (j *job) checkCut(err error) error {
+	exit, ok := errors.AsType[*exitError](err)
+	if !ok || exit.summary != nil {
+		return err
+	}
+	s := j.checkSummary(exit.code)
+	if s.Error = err.Error(); exit.code == exitRefused {
+		s.Status = report.StatusRefused
+	} else {
+		s.Status, s.StoppedBecause = report.StatusStopped, err.Error()
+	}
+	exit.summary = s
+	return exit
 }
 
 func (j *job) checkSummary(code int) *report.Summary {

@@ -133,8 +133,14 @@ func (j *job) goOnWith(e *earlier) error {
 		return damagedRun(err)
 	}
 	defer func() { _ = replay.Close() }()
-	if err := restore(j.in.ledger, replay); err != nil {
+	accounts, err := restore(j.in.ledger, replay)
+	if err != nil {
 		return err
+	}
+	for _, a := range append([]string{e.header.Username}, accounts...) {
+		if a != j.target.username && !slices.Contains(j.before, a) {
+			j.before = append(j.before, a)
+		}
 	}
 	j.in.ledger.Reopen()
 	if torn := replay.Torn(); torn > 0 {
@@ -182,18 +188,23 @@ func loadCopy(e *earlier, layout batch.Layout, o batch.CheckOptions) (*input, er
 	return in, nil
 }
 
-func restore(l *batch.Ledger, replay *report.Replay) error {
+// restore brings the ledger to where the journal ends, and tells the accounts
+// of the lives after the first.
+func restore(l *batch.Ledger, replay *report.Replay) (accounts []string, err error) {
 	for record, err := range replay.Records() {
 		if err != nil {
-			return damagedRun(err)
+			return nil, damagedRun(err)
 		}
-		if e, ok := record.(batch.Entry); ok {
-			if err := l.Restore(e); err != nil {
-				return refuse("", "%w", err)
+		switch r := record.(type) {
+		case report.Life:
+			accounts = append(accounts, r.Username)
+		case batch.Entry:
+			if err := l.Restore(r); err != nil {
+				return nil, refuse("", "%w", err)
 			}
 		}
 	}
-	return nil
+	return accounts, nil
 }
 
 // openRun reads the header of the run in dir, and whether it has finished.

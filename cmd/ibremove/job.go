@@ -46,6 +46,7 @@ type job struct {
 	in      *input
 	began   time.Time // the run
 	woke    time.Time // this life of it
+	before  []string  // accounts of its earlier lives, one after the other
 
 	dir     string // of the run, once it has its name
 	runID   string
@@ -122,14 +123,17 @@ func (j *job) newRunsDir(beside string) string {
 	return beside
 }
 
-// nothing ends a command that has nothing to do.
-func (j *job) nothing(text string) error {
+// nothing ends a command that finds nothing to do in an earlier run.
+func (j *job) nothing(e *earlier, text string) error {
 	if j.o.Quiet {
 		return nil
 	}
+	if j.o.Verify {
+		j.term.Say("--verify looks at what a run has sent, and nothing was. To look at that run:\n  " + onFile("verify", j.absolute(e.dir)))
+	}
 	if j.o.JSON {
 		now := j.env.Now().UTC().Truncate(time.Millisecond)
-		return &exitError{summary: &report.Summary{Version: j.env.Build.Number(), Status: report.StatusDone, StartedAt: now, FinishedAt: now,
+		return &exitError{summary: &report.Summary{RunID: e.header.RunID, Version: j.env.Build.Number(), Status: report.StatusDone, StartedAt: now, FinishedAt: now,
 			Pod: j.target.pod, Username: j.target.username, Counts: report.Counts{Operation: j.op},
 			Requests: j.log.counted(), Options: j.options(), Outputs: map[string]report.Output{}}}
 	}

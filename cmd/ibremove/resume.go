@@ -78,7 +78,7 @@ func (j *job) runFailures(ctx context.Context, e *earlier, runsDir string) error
 		return noRoom(err)
 	}
 	if rows == 0 {
-		return j.nothing("Nothing is left to do in run " + e.header.RunID + ": every row is done.")
+		return j.nothing(e, "Nothing is left to do in run "+e.header.RunID+": every row is done.")
 	}
 	if other, err := sumOf(file); err == nil && other != sum {
 		j.term.Warn(fmt.Sprintf("%s is not as the run left it, and is not read: the rows come from the run's own record. To run that file: %s",
@@ -121,7 +121,8 @@ func replayed(e *earlier) (*input, error) {
 		return nil, damagedRun(err)
 	}
 	defer func() { _ = replay.Close() }()
-	return of, restore(of.ledger, replay)
+	_, err = restore(of.ledger, replay)
+	return of, err
 }
 
 // runOf is the run in whose directory a file is; nil: in none that tells.

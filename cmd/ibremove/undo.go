@@ -59,7 +59,7 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 		j.term.Say(rest)
 	}
 	if n.Rows == 0 {
-		return j.nothing(fmt.Sprintf("Nothing to add back: run %s removed nobody by the pod's own word.", e.header.RunID))
+		return j.nothing(e, fmt.Sprintf("Nothing to add back: run %s removed nobody by the pod's own word.", e.header.RunID))
 	}
 	return j.takeUp(ctx)
 }
