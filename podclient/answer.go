@@ -48,6 +48,9 @@ func (e *exchange) refused(resp *http.Response) *Error {
 	// A body that breaks off takes nothing from the status.
 	body, _, _ := readBody(resp, maxRefusal)
 	message := refusalText(resp, body)
+	if e.isLogin() {
+		message = loginRefusalText(resp, body)
+	}
 	f := e.fail(Answered, message, nil)
 	f.Status = resp.StatusCode
 	now := e.client.cfg.Now()
@@ -66,6 +69,9 @@ func (e *exchange) odd(resp *http.Response) *Error {
 	if to, err := resp.Location(); err == nil && resp.StatusCode >= 300 {
 		// Without the query: a sign-on page is handed tickets in it.
 		to = &url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}
+		if e.isLogin() {
+			to.Path = ""
+		}
 		message += ", redirected to " + to.String()
 	}
 	return e.disbelieve(resp, message)
@@ -113,6 +119,24 @@ func refusalText(resp *http.Response, body []byte) string {
 		return text
 	}
 	return http.StatusText(resp.StatusCode)
+}
+
+// loginRefusalText is refusalText for a login, whose answer may hold the token
+// whatever its status: only the message of an error object without one is told.
+func loginRefusalText(resp *http.Response, body []byte) string {
+	var message string
+	token := false
+	err := fields(body, func(key string, value []byte) (err error) {
+		token = token || strings.Contains(strings.ToLower(key), "token")
+		if key == "message" {
+			message, err = text(key, value)
+		}
+		return err
+	})
+	if err != nil || token || message == "" {
+		return http.StatusText(resp.StatusCode)
+	}
+	return message
 }
 
 // encoding is the answer's Content-Encoding; empty: the body is as it is.

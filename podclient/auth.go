@@ -30,10 +30,11 @@ func (c *Client) Login(ctx context.Context) error {
 			}
 			return err
 		})
-		if err == nil && !headerSafe(token) {
-			err = errors.New("the answer has no token that a header can carry")
+		if err != nil || !headerSafe(token) {
+			// What is wrong with it is not said: err may quote the token.
+			return errors.New("the answer is not a JSON object with one token that a header can carry")
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -77,7 +78,9 @@ func (c *Client) do(ctx context.Context, r request, decode func(body []byte) err
 
 var errNoSession = errors.New("not logged in yet")
 
-// exchange is one request under way.
+// exchange is one request under way. The answer to a login is a secret, whatever
+// its status and shape: nothing of it stands in a message but what says that
+// the pod refused.
 type exchange struct {
 	client *Client
 	request
@@ -124,6 +127,8 @@ func (e *exchange) setHeader(h http.Header, traceID string) {
 	}
 }
 
+func (e *exchange) isLogin() bool { return e.to == e.client.login }
+
 // fail makes the error of this exchange. It leaves message and err without
 // secrets.
 func (e *exchange) fail(kind Kind, message string, err error) *Error {
@@ -145,6 +150,9 @@ func (e *exchange) broken(parent context.Context, onItsWay bool, err error) *Err
 	if onItsWay {
 		kind = Lost
 	}
+	if e.isLogin() && onItsWay && !connectionFailed(err) {
+		err = errNotHTTP
+	}
 	text := err.Error()
 	if timedOut(err) && parent.Err() == nil {
 		text = fmt.Sprintf("no answer within %v", e.client.cfg.Timeout)
@@ -155,4 +163,14 @@ func (e *exchange) broken(parent context.Context, onItsWay bool, err error) *Err
 	f := e.fail(kind, text, err)
 	e.diagnose(f, err)
 	return f
+}
+
+// errNotHTTP stands for an error of net/http that may quote what it could not
+// read.
+var errNotHTTP = errors.New("the connection broke, or what came over it was not HTTP")
+
+// connectionFailed reports whether err is of the connection itself.
+func connectionFailed(err error) bool {
+	var op *net.OpError
+	return timedOut(err) || errors.As(err, &op) || errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
