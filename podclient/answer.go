@@ -18,7 +18,7 @@ const (
 
 // judge says what an answer means. Its status is the truth: the documented
 // 404 carries another code in its body.
-func (e *exchange) judge(parent context.Context, resp *http.Response, decode func([]byte) error) *Error {
+func (e *exchange) judge(parent context.Context, resp *http.Response, decode decoder) *Error {
 	switch {
 	case resp.StatusCode >= 400:
 		return e.refused(resp)
@@ -37,7 +37,7 @@ func (e *exchange) judge(parent context.Context, resp *http.Response, decode fun
 	if !whole {
 		return e.disbelieve(resp, fmt.Sprintf("the answer is longer than %d MiB", maxAnswer>>20))
 	}
-	if err := decode(body); err != nil {
+	if err := decode(e, body); err != nil {
 		return e.disbelieve(resp, err.Error())
 	}
 	return nil

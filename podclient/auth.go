@@ -23,7 +23,7 @@ func (c *Client) Login(ctx context.Context) error {
 		return unsendable(http.MethodPost, r.path, err)
 	}
 	var token string
-	err = c.do(ctx, r, func(body []byte) error {
+	err = c.do(ctx, r, func(_ *exchange, body []byte) error {
 		err := fields(body, func(key string, value []byte) (err error) {
 			if key == "token" {
 				token, err = text(key, value)

@@ -35,17 +35,17 @@ func (c *Client) change(ctx context.Context, gid, action string, ids []int64) (m
 		path:   path,
 		body:   appendIDs(make([]byte, 0, 2+17*len(ids)), ids),
 		ids:    len(ids),
-	}, func(body []byte) (err error) {
+	}, func(e *exchange, body []byte) (err error) {
 		messages, err = decodeBulk(body, len(ids))
+		for i, m := range messages {
+			if m != "" {
+				messages[i] = e.redact(m)
+			}
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
-	}
-	for i, m := range messages {
-		if m != "" {
-			messages[i] = c.redact(m)
-		}
 	}
 	return messages, nil
 }

@@ -37,10 +37,12 @@ type request struct {
 	secret []Secret // what body holds and no message may
 }
 
+// decoder takes the body of a 200; its error makes the answer a BadAnswer.
+type decoder func(e *exchange, body []byte) error
+
 // do is the one place where requests are made: it sends r once and hands the
-// body of a 200 to decode, whose error makes it a BadAnswer. The error is
-// always an *Error.
-func (c *Client) do(ctx context.Context, r request, decode func(body []byte) error) error {
+// answer to decode. The error is always an *Error.
+func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 	url, err := below(r.to.base, r.path)
 	if err != nil {
 		return unsendable(r.method, r.path, err)
@@ -90,7 +92,7 @@ type exchange struct {
 
 // send sends the request once, within the client's timeout, and returns the
 // status of its answer, 0 if there is none.
-func (e *exchange) send(parent context.Context, url, traceID string, decode func([]byte) error) (int, *Error) {
+func (e *exchange) send(parent context.Context, url, traceID string, decode decoder) (int, *Error) {
 	ctx, cancel := context.WithTimeout(parent, e.client.cfg.Timeout)
 	defer cancel()
 	ctx, flight := withFlight(ctx)

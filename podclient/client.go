@@ -80,7 +80,7 @@ func New(cfg Config) (*Client, error) {
 	if c.pod, err = newEndpoint("pod", cfg.Pod, cfg, nil); err != nil {
 		return nil, err
 	}
-	c.keepSecret(c.pod)
+	c.keepSecrets(c.pod)
 	switch {
 	case !cfg.Token.IsZero():
 		if !headerSafe(cfg.Token.Reveal()) {
@@ -102,7 +102,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.keepSecret(c.login)
+	c.keepSecrets(c.login)
 	return c, nil
 }
 

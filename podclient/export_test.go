@@ -5,5 +5,5 @@ var (
 	DecodeBulk    = decodeBulk
 	DecodeMembers = decodeMembers
 	AppendIDs     = appendIDs
-	RedactWord    = redactWord
+	RedactOne     = redactOne
 )

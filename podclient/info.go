@@ -91,5 +91,5 @@ func (c *Client) Session(ctx context.Context) (SessionInfo, error) {
 }
 
 func (c *Client) get(ctx context.Context, path string, decode func([]byte) error) error {
-	return c.do(ctx, request{to: c.pod, method: http.MethodGet, path: path}, decode)
+	return c.do(ctx, request{to: c.pod, method: http.MethodGet, path: path}, func(_ *exchange, body []byte) error { return decode(body) })
 }

@@ -22,7 +22,7 @@ func (c *Client) Members(ctx context.Context, gid string, skip, limit int) ([]in
 		method: http.MethodGet,
 		path:   path,
 		query:  "skip=" + strconv.Itoa(skip) + "&limit=" + strconv.Itoa(limit),
-	}, func(body []byte) (err error) {
+	}, func(_ *exchange, body []byte) (err error) {
 		ids, err = decodeMembers(body, limit)
 		return err
 	})

@@ -1,12 +1,9 @@
 package podclient
 
 import (
-	"encoding/base64"
 	"errors"
-	"net/url"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // maxMessage is the most runes of a message; what is cut off ends in "…".
@@ -28,79 +25,6 @@ func (e *exchange) cleanError(err error) error {
 		return errors.New(text)
 	}
 	return err
-}
-
-func (e *exchange) redact(text string) string {
-	return e.client.redact(text, append([]Secret{e.token}, e.secret...)...)
-}
-
-// redact puts "[secret]" for the session's token, the client's other secrets,
-// and more. A short one counts only where it stands by itself: it may be part
-// of a common word.
-func (c *Client) redact(text string, more ...Secret) string {
-	var pairs []string
-	add := func(s Secret) {
-		secret := s.Reveal()
-		switch {
-		case s.IsZero() || secret == "" || !strings.Contains(text, secret):
-		case len(secret) < 16:
-			text = redactWord(text, secret)
-		default:
-			pairs = append(pairs, secret, redacted)
-		}
-	}
-	if token := c.token.Load(); token != nil {
-		add(*token)
-	}
-	for _, s := range more {
-		add(s)
-	}
-	for _, s := range c.secrets {
-		add(s)
-	}
-	if pairs == nil {
-		return text
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
-}
-
-// redactWord puts "[secret]" for a word where no letter or digit adjoins it.
-func redactWord(text, word string) string {
-	isPart := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	var b strings.Builder
-	for {
-		head, tail, found := strings.Cut(text, word)
-		b.WriteString(head)
-		if !found {
-			return b.String()
-		}
-		before, _ := utf8.DecodeLastRuneInString(b.String())
-		after, _ := utf8.DecodeRuneInString(tail)
-		if isPart(before) || isPart(after) {
-			b.WriteString(word)
-		} else {
-			b.WriteString(redacted)
-		}
-		text = tail
-	}
-}
-
-// keepSecret remembers the password of to's proxy in the spellings in which
-// it could come back: as it is, as in a URL, as in a Proxy-Authorization header.
-func (c *Client) keepSecret(to *endpoint) {
-	if to.proxy == nil || to.proxy.User == nil {
-		return
-	}
-	password, _ := to.proxy.User.Password()
-	if password == "" {
-		return
-	}
-	user := to.proxy.User.Username()
-	_, escaped, _ := strings.Cut(url.UserPassword("", password).String(), ":")
-	basic := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
-	for _, s := range []string{basic, escaped, password, oneLine(password)} {
-		c.secrets = append(c.secrets, NewSecret(s))
-	}
 }
 
 // oneLine turns runs of white space and control characters into one space
