@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"ibremove/podclient"
@@ -19,6 +20,7 @@ type Line struct {
 	maxAttempts int
 	backoff     Backoff
 	waits       func(why string, d time.Duration)
+	longest     atomic.Int64 // members in one page, of any group
 
 	session session
 }

@@ -30,24 +30,31 @@ func (m Membership) In(user int64) bool {
 // errMoving: the group kept changing under the pages that were read.
 var errMoving = errors.New("the membership changed while its pages were read, again and again")
 
-// Members reads the whole membership of a group and holds only what is asked:
-// users, ascending.
+// Members reads the membership of a group until each of users, ascending, is
+// found, or to its end, and holds only what is asked.
 //
-// Paging by skip is safe against a membership that changes meanwhile: someone
-// who leaves a page already read moves all that follow one place up, and the
-// next page would miss one. So each page begins with the last member of the
-// page before; if it does not, the reading starts again. Someone who leaves or
-// joins behind the place reached is read as he is when his page is; and a
-// member cannot stand in two pages, as a user id occurs once in a group. A
-// group that is read in one page is one answer, which needs no such care. The
-// order of the list is not documented; an order that changes from page to page
-// is an error after a few readings, never a wrong answer.
+// Paging by skip is not safe against a membership that changes meanwhile:
+// someone who leaves a page already read moves all that follow one place up,
+// and the next page would miss one. So each page begins with the last member
+// of the page before, and brings nobody who was read already: if it does not,
+// the reading starts again. A group that is read in one page is one answer. The
+// order of the list is not documented; one that changes from page to page is an
+// error after a few readings.
 //
-// A page that is not full ends the list, as is documented: what lies behind it
-// is not asked for.
+// Nor is it documented that a page which is not full ends the list: the pod may
+// give less than it is asked for. See [Line.mayBeCapped].
 func (l *Line) Members(ctx context.Context, list ListFunc, gid string, users []int64) (Membership, error) {
+	return l.readings(ctx, list, gid, users, false)
+}
+
+// AllMembers is Members that reads on to the end in any case, for the total.
+func (l *Line) AllMembers(ctx context.Context, list ListFunc, gid string, users []int64) (Membership, error) {
+	return l.readings(ctx, list, gid, users, true)
+}
+
+func (l *Line) readings(ctx context.Context, list ListFunc, gid string, users []int64, all bool) (Membership, error) {
 	for range max(3, l.maxAttempts) {
-		m, err := l.readPages(ctx, list, gid, users)
+		m, err := l.readPages(ctx, list, gid, users, all)
 		if !errors.Is(err, errMoving) {
 			return m, err
 		}
@@ -55,34 +62,80 @@ func (l *Line) Members(ctx context.Context, list ListFunc, gid string, users []i
 	return Membership{}, fmt.Errorf("group %s: %w", gid, errMoving)
 }
 
-// readPages reads the list once, from its first page to its last.
-func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users []int64) (Membership, error) {
+// readPages reads the list once, page by page.
+func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users []int64, all bool) (Membership, error) {
 	m := Membership{users: users, in: make([]bool, len(users))}
+	var seen []int64 // ascending
 	var last int64
-	for {
+	for missing := len(users); all || missing > 0; {
+		skip := len(seen)
+		if skip > 1 { // one member alone is no overlap: who is asked for him again learns nothing
+			skip--
+		}
 		var page []int64
 		if err := l.Read(ctx, func(ctx context.Context) (err error) {
-			page, err = list(ctx, gid, max(0, m.Total-1), PageSize)
+			page, err = list(ctx, gid, skip, PageSize)
 			return err
 		}); err != nil {
 			return Membership{}, err
 		}
-		full := len(page) >= PageSize
-		if m.Total > 0 {
-			if len(page) == 0 || page[0] != last {
-				return Membership{}, errMoving
-			}
-			page = page[1:]
+		fresh := slices.Sorted(slices.Values(page))
+		switch {
+		case len(page) == 0 && len(seen) <= 1, len(page) < PageSize && slices.Equal(fresh, seen):
+			return m, nil // nothing is behind, or the pod minds no skip and gave all again
+		case len(seen) > 0 && (len(page) == 0 || page[0] != last):
+			return Membership{}, errMoving
+		case len(seen) > 0:
+			at, _ := slices.BinarySearch(fresh, last)
+			fresh = slices.Delete(fresh, at, at+1)
 		}
-		m.Total += len(page)
-		for _, id := range page {
+		var twice bool
+		if seen, twice = merge(seen, fresh); twice {
+			return Membership{}, errMoving
+		}
+		for _, id := range fresh {
 			if i, ok := slices.BinarySearch(users, id); ok {
 				m.in[i] = true
+				missing--
 			}
-			last = id
 		}
-		if !full {
-			return m, nil
+		m.Total, last = len(seen), page[len(page)-1]
+		if !l.mayBeCapped(len(page)) || len(fresh) == 0 {
+			break
 		}
 	}
+	return m, nil
+}
+
+// mayBeCapped reports whether a page of n members may end where the pod's pages
+// do, and not where its list does. A cap is at least as long as the longest
+// page that the pod has given: a shorter one is the last.
+func (l *Line) mayBeCapped(n int) bool {
+	for {
+		longest := l.longest.Load()
+		if int64(n) < longest {
+			return false
+		}
+		if l.longest.CompareAndSwap(longest, int64(n)) {
+			return true
+		}
+	}
+}
+
+// merge adds fresh ids to those seen, both ascending; twice: one of them is
+// there already. It takes the place of seen.
+func merge(seen, fresh []int64) (all []int64, twice bool) {
+	i, j := len(seen)-1, len(fresh)-1
+	all = slices.Grow(seen, len(fresh))[:len(seen)+len(fresh)]
+	for k := len(all) - 1; j >= 0; k-- {
+		twice = twice || i >= 0 && all[i] == fresh[j] || j > 0 && fresh[j-1] == fresh[j]
+		if i >= 0 && all[i] > fresh[j] {
+			all[k] = all[i]
+			i--
+		} else {
+			all[k] = fresh[j]
+			j--
+		}
+	}
+	return all, twice
 }

@@ -44,7 +44,7 @@ func (d *Dispatcher) Preflight(ctx context.Context) []GroupState {
 		if ctx.Err() != nil {
 			return
 		}
-		m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
+		m, err := d.Line.AllMembers(ctx, d.List, c.GID, c.Users)
 		g := GroupState{GID: c.GID, Members: m.Total, first: c.Items[0]}
 		switch e, isPod := podError(err); {
 		case err == nil:

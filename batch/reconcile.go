@@ -151,7 +151,7 @@ func (d *Dispatcher) look(ctx context.Context, c Chunk) (Membership, error) {
 // members reads a chunk's group while others of its chunks are sent. A reading
 // that they disturb is made again with them held up.
 func (d *Dispatcher) members(ctx context.Context, c Chunk) (Membership, error) {
-	m, err := d.Line.readPages(ctx, d.List, c.GID, c.Users)
+	m, err := d.Line.readPages(ctx, d.List, c.GID, c.Users, false)
 	if !errors.Is(err, errMoving) {
 		return m, err
 	}
