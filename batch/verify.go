@@ -41,22 +41,28 @@ func (v *Verification) WrongUsers() int {
 }
 
 // Verify reads the groups of all accounts that are done and satisfy want (nil:
-// all). Groups in doubt are read again until their youngest outcome is 30 s
-// old. It changes nothing, in the ledger or on the pod.
+// all). Groups in doubt are read again until a reading begins when their
+// youngest outcome is 30 s old, or the verification itself is, for that outcome
+// may have a time to come. It changes nothing, in the ledger or on the pod.
 func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *Verification {
-	v := new(Verification)
+	v, began := new(Verification), d.Now()
+	latest := began.Add(Settling)
 	d.read(ctx, v, d.Ledger.Where(func(i uint32) bool {
 		return !d.Ledger.Kept(i) && d.Ledger.Outcome(i).Status.Done() && (want == nil || want(i))
 	}))
 	for wait := 250 * time.Millisecond; len(v.Wrong) > 0; wait = min(2*wait, 4*time.Second) {
-		left := d.youngest(v.Wrong).Add(Settling).Sub(d.Now())
-		if left <= 0 {
+		due := d.youngest(v.Wrong).Add(Settling)
+		if due.After(latest) {
+			due = latest
+		}
+		if !began.Before(due) {
 			break
 		}
-		if sleep(ctx, min(wait, left)) != nil {
+		if sleep(ctx, min(wait, due.Sub(d.Now()))) != nil {
 			v.Cut = true
 			break
 		}
+		began = d.Now()
 		again := &Verification{Unread: v.Unread, At: v.At}
 		d.read(ctx, again, slices.Values(v.Wrong))
 		again.Users, again.Groups = v.Users, v.Groups // as the first reading counted them
