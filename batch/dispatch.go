@@ -29,7 +29,9 @@ type Dispatcher struct {
 	Window      int // chunks announced by one intent, at most
 	MaxFailures Limit
 
-	Progress func(settled, failed int) // called with a lock held: it must be quick
+	// Progress is told how many accounts are removed, absent or failed, and
+	// how many of these failed. A lock is held meanwhile: it must be quick.
+	Progress func(settled, failed int)
 	Now      func() time.Time
 	Stop     context.CancelCauseFunc // stops the run, with a *Stop
 
@@ -142,17 +144,18 @@ func (d *Dispatcher) settle(settled ...Settlement) {
 		d.Stop(&Stop{StopFailures, fmt.Errorf("%d rows failed, more than --max-failures %s allows", failed, d.MaxFailures)})
 	}
 	if d.Progress != nil {
-		d.Progress(now.answered, now.failed)
+		d.Progress(now.answered+d.Ledger.Count(Absent), now.failed)
 	}
 }
 
-// count is how many accounts failed, and how many have an answer. A limit is
-// for those of this life: a run that it stopped could not be gone on with.
+// count is how many accounts failed, and how many the pod has answered for. A
+// limit is for those of this life: a run that it stopped could not be gone on
+// with.
 type count struct{ failed, answered int }
 
 func (d *Dispatcher) count() count {
-	l := d.Ledger
-	return count{l.Count(Failed), l.Accounts() - l.kept - l.Count(Pending) - l.Count(NotSent)}
+	failed := d.Ledger.Count(Failed)
+	return count{failed, failed + d.Ledger.Count(Removed)}
 }
 
 // record tells the Recorder; if it cannot keep the record, nothing more is sent.
