@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	main "ibremove/cmd/ibremove"
@@ -187,15 +188,16 @@ func TestLongMessage(t *testing.T) {
 // TestDeadlineAtTheQuestion: a window that closes before anybody has answered
 // is a window that has closed.
 func TestDeadlineAtTheQuestion(t *testing.T) {
-	r := newRun(t)
-	r.console = main.Console{Stdin: true, Stderr: true}
-	silent, w := io.Pipe()
-	defer w.Close()
-	r.stdin = silent
-	code, output := r.main("run", "--max-duration", "10ms", r.write("leavers.csv", "gid,userId\ng1,70000000001\n"))
-	if code != 5 || !strings.Contains(output, "--max-duration 10ms is over at the question: nothing was sent") {
-		t.Errorf("exit %d\n%s", code, output)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		silent, w := io.Pipe()
+		r := &aRun{t: t, pod: podtest.New(podtest.Options{}), url: "http://127.0.0.1:1", dir: t.TempDir(), now: time.Now, stdin: silent,
+			signals: make(chan os.Signal), console: main.Console{Stdin: true, Stderr: true}}
+		code, output := r.main("run", "--max-duration", "1h", r.write("leavers.csv", "gid,userId\ng1,70000000001\n"))
+		if code != 5 || !strings.Contains(output, "--max-duration 1h0m0s is over at the question: nothing was sent") {
+			t.Errorf("exit %d\n%s", code, output)
+		}
+		_ = w.Close() // who reads the answer may go
+	})
 }
 
 // TestClockSetBack: the same failures a second time count as finished, whatever
