@@ -10,6 +10,7 @@ type Census struct {
 	Rows       int              // data rows
 	Blank      int              // blank rows, skipped
 	Kept       int              // rows of a report of ours that are done already
+	KeptAbsent int              // those of them that were out from the start
 	Duplicates int              // rows that an earlier one stands for
 	Invalid    map[string]int   // rows never sent, by code
 	Faults     []LineFault      // the first of them
@@ -89,6 +90,9 @@ func Check(r *Reader, o CheckOptions) (*Ledger, *Census, error) {
 		}
 		if done {
 			census.Kept++
+			if row.Prior.Status == Absent {
+				census.KeptAbsent++
+			}
 		}
 		if row.Fault.Code != "" {
 			if !done {

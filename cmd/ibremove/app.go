@@ -31,6 +31,7 @@ func Main(ctx context.Context, env *Env) int {
 	case code := <-done:
 		return code
 	case s := <-env.Signals:
+		env.Terminal.close()
 		args, _ := splitArgs(flagTable(), env.Args)
 		return finish(env, args.json, &exitError{
 			code: Interrupted{s}.exitCode(),

@@ -183,8 +183,8 @@ func (j *job) checkSummary(code int) *report.Summary {
 	s.Outputs = map[string]report.Output{}
 	s.Counts.Operation = j.op
 	s.Counts.ByStatus = [batch.NotSent + 1]int{
-		batch.Removed:   c.Kept,
-		batch.Absent:    l.Count(batch.Absent),
+		batch.Removed:   c.Kept - c.KeptAbsent,
+		batch.Absent:    c.KeptAbsent + l.Count(batch.Absent),
 		batch.Failed:    l.Count(batch.Failed),
 		batch.Invalid:   c.InvalidRows(),
 		batch.Duplicate: c.Duplicates,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/x509"
+	"fmt"
 	"os"
 	"strings"
 
@@ -56,14 +57,27 @@ func (t *target) credentials(o *Options, c *bdk.Config) error {
 	case keyFile:
 		return t.key(bdk.File{Path: o.PrivateKeyFile, Key: "--private-key-file"})
 	case configKey:
+		t.configExposed(c, c.PrivateKey)
 		return t.key(c.PrivateKey)
 	case configCertificate:
+		t.configExposed(c, c.Certificate)
 		if t.config.SessionAuth.URL == nil {
 			return refuse("", "%w", c.Missing())
 		}
 		return t.certificate(c.Certificate)
 	}
 	return nil
+}
+
+// configExposed warns of a secret that stands in a configuration which others
+// can read. That is a file of many uses: it is not refused.
+func (t *target) configExposed(c *bdk.Config, f bdk.File) {
+	if f.Path != "" && f.Password.IsZero() {
+		return
+	}
+	if info, err := os.Stat(c.Name); err == nil {
+		_ = exposure(info, c.Name, f.Key, t.warnExposed)
+	}
 }
 
 func (t *target) key(f bdk.File) error {
@@ -114,6 +128,10 @@ func (t *target) roots(o *Options, c *bdk.Config) error {
 			}
 		}
 		certificates, err := podclient.ParseRoots(data)
+		if err != nil && o.CAFile != "" && f.Path != o.CAFile { // the flag has given what that could not
+			t.warnings = append(t.warnings, fmt.Sprintf("%s is not used: %v", where(f), err))
+			continue
+		}
 		if err != nil {
 			return refuse("", "%s: %w", where(f), err)
 		}

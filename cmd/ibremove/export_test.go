@@ -91,3 +91,8 @@ func ExitCodes() (codes []int) {
 	}
 	return codes
 }
+
+// SetBottom and Close are what the progress and the last signal do.
+func (t *Terminal) SetBottom(line string) { t.setBottom(line) }
+
+func (t *Terminal) Close() { t.close() }

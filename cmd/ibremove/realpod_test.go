@@ -42,6 +42,8 @@ func startRealPod(ts *testscript.TestScript, _ bool, args []string) {
 		"config.yaml": host + "bot:\n  username: svc-offboarding\n  privateKey:\n    path: key.pem\n" +
 			"defaultHeaders:\n  X-Bank: one\nretry:\n  maxAttempts: 2\n  initialIntervalMillis: 1\n",
 		"certificate.yaml": host + "bot:\n  username: svc-offboarding\n  certificate:\n    path: client.pem\n",
+		"store.jks":        "\xfe\xed\xfe\xed\x00\x00\x00\x02",
+		"java.yaml":        fmt.Sprintf("host: %s\nport: %s\nssl: {trustStore: {path: store.jks}}\nbot:\n  username: svc-offboarding\n  privateKey:\n    path: key.pem\n", at.Hostname(), at.Port()),
 		"noca.yaml":        fmt.Sprintf("host: %s\nport: %s\nbot:\n  username: svc-offboarding\n  privateKey:\n    path: key.pem\n", at.Hostname(), at.Port()),
 	} {
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(content), 0o600))

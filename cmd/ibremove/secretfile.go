@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"io/fs"
 	"os"
 
 	"ibremove/cmd/ibremove/internal/bdk"
@@ -20,6 +21,19 @@ func refuseExposed(why *exitError) error { return why }
 func (t *target) warnExposed(why *exitError) error {
 	t.warnings = append(t.warnings, why.Error()+"; "+why.hint)
 	return nil
+}
+
+// exposure tells exposed if others can read or change a file with a secret.
+func exposure(info fs.FileInfo, path, from string, exposed onExposed) error {
+	ours, others := accessTo(info, os.Geteuid())
+	if !others {
+		return nil
+	}
+	fix := "run: " + shellLine("chmod", "600", path)
+	if !ours {
+		fix = "its owner has to run: " + shellLine("chmod", "640", path)
+	}
+	return exposed(refuse(fix, "%s: %s can be read or changed by others (mode %04o)", from, path, info.Mode().Perm()))
 }
 
 // contentOf is what a configuration gives as a file, or in place.
@@ -41,14 +55,8 @@ func readSecret(path, from string, exposed onExposed) ([]byte, error) {
 	if err != nil {
 		return nil, refuse(hintReadable, "%s: %w", from, err)
 	}
-	if ours, others := accessTo(info, os.Geteuid()); others {
-		fix := "run: " + shellLine("chmod", "600", path)
-		if !ours {
-			fix = "its owner has to run: " + shellLine("chmod", "640", path)
-		}
-		if err := exposed(refuse(fix, "%s: %s can be read or changed by others (mode %04o)", from, path, info.Mode().Perm())); err != nil {
-			return nil, err
-		}
+	if err := exposure(info, path, from, exposed); err != nil {
+		return nil, err
 	}
 	data, err := io.ReadAll(file)
 	if err != nil {

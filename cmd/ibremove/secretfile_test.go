@@ -105,3 +105,27 @@ func TestTokenFileThatOthersCanRead(t *testing.T) {
 		}
 	}
 }
+
+// A key that stands in the configuration itself is told of, where others can
+// read that: it has other uses too, and is not refused.
+func TestKeyInAConfigurationThatOthersCanRead(t *testing.T) {
+	t.Parallel()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := strings.ReplaceAll(pemOf("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(private)), "\n", "\\n")
+	for mode, warned := range map[fs.FileMode]bool{0o600: false, 0o644: true} {
+		config := filepath.Join(t.TempDir(), "config.yaml")
+		if err := os.WriteFile(config, []byte("bot: {username: svc, privateKey: {content: \""+key+"\"}}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(config, mode); err != nil {
+			t.Fatal(err)
+		}
+		code, stderr := checkLogin(t, nil, "--pod-url", nobodyServes, "--config", config)
+		if code != 5 || strings.Contains(stderr, "warning: bot.privateKey.content: "+config+" can be read") != warned {
+			t.Errorf("mode %04o: exit %d\n%s", mode, code, stderr)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func TestSplit(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"pods.csv":        "gid,pod\ng1,emea\ng2,apac\ng3,emea\n",
+		"pods.csv":        "gid,pod\r\ng1,emea\r\ng2,apac\r\ng3,emea\r\n",
 		"offboarding.csv": "gid,userId\ng1,70000000001\ng2,70000000002\ng4,70000000003\ng3,70000000004\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {

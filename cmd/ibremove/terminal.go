@@ -38,6 +38,7 @@ type Terminal struct {
 	mu     sync.Mutex
 	quiet  bool
 	bottom string // the line that is redrawn; empty: none
+	closed bool   // no such line any more
 }
 
 // ErrNoTerminal says that there is nobody to ask.
@@ -163,11 +164,21 @@ func (t *Terminal) Ask(ctx context.Context, question string, stdinTaken bool) (b
 func (t *Terminal) setBottom(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.quiet || line == t.bottom {
+	if t.quiet || t.closed || line == t.bottom {
 		return
 	}
 	t.bottom = line
 	_, _ = io.WriteString(t.err, eraseLine+line)
+}
+
+// close takes the line at the bottom away for good: the process ends.
+func (t *Terminal) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.bottom != "" {
+		_, _ = io.WriteString(t.err, eraseLine)
+	}
+	t.bottom, t.closed = "", true
 }
 
 // above prints a finished text above the bottom line. A stderr that cannot be

@@ -182,3 +182,16 @@ func TestBarFits(t *testing.T) {
 		}
 	}
 }
+
+// Once it is closed, the bar does not come back under the last words.
+func TestTerminalClosed(t *testing.T) {
+	out := &bytes.Buffer{}
+	term := main.NewTerminal(&main.Env{Stdout: out, Stderr: out, Getenv: environment(), Console: main.Console{Stderr: true}})
+	term.SetBottom("50%")
+	term.Close()
+	term.SetBottom("51%")
+	term.Error("stopped at once", "")
+	if got, want := out.String(), "\r\x1b[K50%\r\x1b[K\x1b[31mibremove:\x1b[0m stopped at once\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -22,6 +22,7 @@ import (
 // Config is what a configuration file says, with its defaults filled in. A
 // value that is wrong is left out, and told by [Config.Need].
 type Config struct {
+	Name           string   // of the file; empty: there is none
 	Base           *url.URL // the pod as people name it: scheme, host, port, context; nil: no host is given
 	Pod            Address  // Base + /pod
 	Login          Address  // Base + /login
@@ -95,7 +96,7 @@ func (c *Config) Missing() error { return c.missing }
 
 func (f *file) config(root value) *Config {
 	pod, auth, bot := root.get("pod"), root.get("sessionAuth"), root.get("bot")
-	c := new(Config)
+	c := &Config{Name: f.name}
 	c.Base = part(f, c, PartAddress, func() *url.URL { return base(pod, root) })
 	c.Pod.URL, c.Login.URL = below(c.Base, "pod"), below(c.Base, "login")
 	c.Pod.Proxy = part(f, c, PartProxy, func() *url.URL { return proxy(either(pod, root, "proxy")) })
