@@ -62,7 +62,7 @@ func (j *job) askPod(ctx context.Context) (who string, err error) {
 	if err := j.connect(); err != nil {
 		return "", err
 	}
-	j.d.Recorder = new(held)
+	j.d.Recorder = new(buffered)
 	if j.o.Login {
 		if who, err = j.whoAmI(ctx); err != nil {
 			return "", err

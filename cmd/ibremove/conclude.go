@@ -75,11 +75,11 @@ func (j *job) unpublished(ctx, parent context.Context, s *report.Summary, err er
 // anything from being sent or learnt was none.
 func (j *job) ending(ctx, parent context.Context, p *report.Published) (stopped *batch.Stop, finished bool) {
 	stopped = batch.Stopped(ctx)
-	if j.checked != nil && j.checked.Cut || j.unasked > 0 { // by what came after a limit, if that had stopped it
+	if j.verification != nil && j.verification.Cut || j.unasked > 0 { // by what came after a limit, if that had stopped it
 		stopped = cmp.Or(batch.Stopped(parent), stopped)
 	}
 	finished = p.Counts.Of(batch.NotSent) == 0 && j.missed == nil
-	doubt := p.Counts.Of(batch.Unknown) > 0 || j.unasked > 0 || j.checked != nil && (j.checked.Cut || len(j.checked.Unread) > 0)
+	doubt := p.Counts.Of(batch.Unknown) > 0 || j.unasked > 0 || j.verification != nil && (j.verification.Cut || len(j.verification.Unread) > 0)
 	switch {
 	case stopped == nil && !finished:
 		if why := cmp.Or(j.missed, j.d.UsedUp()); why != nil {
@@ -121,8 +121,8 @@ func notToBlame(err error) error {
 func (j *job) writePages(s *report.Summary, p *report.Published) error {
 	e := &report.Evidence{Summary: s, Operation: j.op, Groups: p.Groups, NotDone: p.NotDone, Rest: p.Rest,
 		Warnings: j.warnings(), Before: j.before}
-	if j.checked != nil {
-		e.Verified = verified(j.checked, j.op)
+	if j.verification != nil {
+		e.Verified = verified(j.verification, j.op)
 	}
 	sum, _, err := report.Publish(j.disk, j.file(report.EvidenceFile), 0o600, func(w io.Writer) error {
 		return report.WriteEvidence(w, e)
@@ -170,7 +170,7 @@ func (j *job) exitCode(stopped *batch.Stop, p *report.Published) int {
 		return code
 	}
 	still := p.Outputs[report.VerifyFile].Rows > 0 // found by an earlier life, perhaps
-	if p.Counts.Of(batch.Unknown) > 0 || still || j.checked != nil && !j.checked.OK() {
+	if p.Counts.Of(batch.Unknown) > 0 || still || j.verification != nil && !j.verification.OK() {
 		return exitDoubt
 	}
 	return code

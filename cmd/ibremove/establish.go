@@ -12,7 +12,7 @@ const hintRunsDir = "make room there, or choose another place with --runs-dir; n
 
 // commit gives the run its directory and its journal, or records that it goes
 // on. From here on it can be resumed.
-func (j *job) commit(before *held) error {
+func (j *job) commit(learnt *buffered) error {
 	if j.staging != nil {
 		if err := j.establish(); err != nil {
 			return err
@@ -22,7 +22,7 @@ func (j *job) commit(before *held) error {
 		return refuse(hintRunsDir, "%w", err)
 	}
 	j.d.Recorder = j.journal
-	for _, e := range before.entries {
+	for _, e := range learnt.entries {
 		if err := j.journal.Record(e); err != nil {
 			return refuse(hintRunsDir, "%w", err)
 		}
@@ -73,11 +73,11 @@ func (j *job) begins(id string) (err error) {
 	return err
 }
 
-// held keeps what was learnt before there is a journal to write it to.
-type held struct{ entries []batch.Entry }
+// buffered keeps what was learnt before there is a journal to write it to.
+type buffered struct{ entries []batch.Entry }
 
 // Record implements batch.Recorder; the dispatcher calls it one at a time.
-func (h *held) Record(e batch.Entry) error {
-	h.entries = append(h.entries, e)
+func (b *buffered) Record(e batch.Entry) error {
+	b.entries = append(b.entries, e)
 	return nil
 }

@@ -53,15 +53,15 @@ type job struct {
 	journal *report.Journal
 	log     *requestLog
 
-	client  *podclient.Client
-	d       *batch.Dispatcher
-	stop    context.CancelCauseFunc
-	states  []batch.GroupState // of a preflight
-	names   map[string]string  // of groups
-	missed  error              // why some of what an earlier life left unknown had no turn
-	checked *batch.Verification
-	unasked int // accounts whose status was not looked up
-	onClose []func()
+	client       *podclient.Client
+	d            *batch.Dispatcher
+	stop         context.CancelCauseFunc
+	states       []batch.GroupState // of a preflight
+	names        map[string]string  // of groups
+	missed       error              // why some of what an earlier life left unknown had no turn
+	verification *batch.Verification
+	unasked      int // accounts whose status was not looked up
+	onClose      []func()
 }
 
 func newJob(env *Env, o *Options, command string) *job {
@@ -88,10 +88,10 @@ func (j *job) begin(runsDir string) error {
 	return nil
 }
 
-// hold takes the lock of another runs directory too, so that the run in it
+// lockToo takes the lock of another runs directory, so that the run in it
 // whose rows these are does not go on meanwhile. Where no lock can be made, as
 // on a medium that is only read, none can go on.
-func (j *job) hold(runsDir string) error {
+func (j *job) lockToo(runsDir string) error {
 	if same(runsDir, j.runsDir) {
 		return nil
 	}
@@ -207,8 +207,8 @@ func (j *job) execute(parent context.Context) error {
 		return err
 	}
 	boundGarbage(j.in.ledger.Size())
-	before := new(held)
-	j.d.Recorder = before
+	learnt := new(buffered)
+	j.d.Recorder = learnt
 	if err := j.look(ctx); err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func (j *job) execute(parent context.Context) error {
 			return declined(err)
 		}
 	}
-	if err := j.commit(before); err != nil {
+	if err := j.commit(learnt); err != nil {
 		return err
 	}
 	j.work(ctx, parent)

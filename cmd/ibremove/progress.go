@@ -48,9 +48,6 @@ func (p *Progress) Update(done, failed int) {
 	p.failed.Store(int64(failed))
 }
 
-// Note prints a line above the bar.
-func (p *Progress) Note(line string) { p.terminal.Say(line) }
-
 // Stop takes the bar away and leaves a last line in its place.
 func (p *Progress) Stop() {
 	close(p.stop)

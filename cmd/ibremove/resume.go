@@ -38,7 +38,7 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 	if err := e.contradiction(&o, j.target.pod); err != nil {
 		return err
 	}
-	if e.finished {
+	if e.finished() {
 		return j.runFailures(ctx, e, runsDir)
 	}
 	if err := j.begin(runsDir); err != nil {
@@ -48,7 +48,7 @@ func resume(ctx context.Context, env *Env, o Options, path string) error {
 	if e, err = openRun(path); err != nil {
 		return err
 	}
-	if e.finished {
+	if e.finished() {
 		return refuse("run its failures again with:\n  "+j.resumeLine(e.dir), "run %s has come to its end meanwhile; nothing was sent", e.header.RunID)
 	}
 	if err := j.goOnWith(e); err != nil {

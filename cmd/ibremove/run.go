@@ -98,7 +98,7 @@ func (j *job) takeUp(ctx context.Context) error {
 		return j.execute(ctx)
 	}
 	switch {
-	case !e.finished:
+	case !e.finished():
 		if err := j.goOnWith(e); err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (j *job) elsewhere() error {
 	if err != nil {
 		return err
 	}
-	if err := j.hold(beside); err != nil {
+	if err := j.lockToo(beside); err != nil {
 		return err
 	}
 	for _, dir := range []string{beside, j.from.dir} {
@@ -127,7 +127,7 @@ func (j *job) elsewhere() error {
 		case err != nil:
 			return err
 		case e == nil:
-		case !e.finished:
+		case !e.finished():
 			return refuse("go on with it:\n  "+j.resumeLine(e.dir), "run %s of the same rows has not finished; nothing was sent", e.header.RunID)
 		case !j.o.Again:
 			return j.already(e)

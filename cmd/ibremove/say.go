@@ -27,8 +27,8 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 	if stopped != nil {
 		j.term.Error("stopped early: "+strings.TrimPrefix(stopped.Err.Error(), "stopped "), hintOf(stopped.Err))
 	}
-	if j.checked != nil && !j.checked.OK() && j.o.JSON {
-		j.term.Say(verified(j.checked, j.op))
+	if j.verification != nil && !j.verification.OK() && j.o.JSON {
+		j.term.Say(verified(j.verification, j.op))
 	}
 	switch {
 	case p.Done && s.ExitCode == exitDone:
@@ -67,7 +67,7 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	case s.Counts.Total() == 1:
 		first = "The one row is not done."
 	case open > 0:
-		first = fmt.Sprintf("%s of %s are done, %s not.", number(s.Counts.Total()-open), count(s.Counts.Total(), "row"), number(open)+map[bool]string{true: " is", false: " are"}[open == 1])
+		first = fmt.Sprintf("%s of %s are done, %s %s not.", number(s.Counts.Total()-open), count(s.Counts.Total(), "row"), number(open), are(open))
 	}
 	lines := []string{first}
 	for _, status := range batch.Statuses() {
@@ -84,8 +84,8 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	if j.unasked > 0 {
 		lines = append(lines, fmt.Sprintf("Whether %s of the failed rows are deactivated was not looked up.", count(j.unasked, "account")))
 	}
-	if j.checked != nil {
-		lines = append(lines, verified(j.checked, j.op))
+	if j.verification != nil {
+		lines = append(lines, verified(j.verification, j.op))
 	}
 	lines = append(lines, "Report: "+oneLine(j.file(report.ReportFile)))
 	if open > 0 {

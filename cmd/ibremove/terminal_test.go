@@ -134,7 +134,7 @@ func TestProgressQuiet(t *testing.T) {
 		p := main.NewProgress(term, time.Now)
 		p.Start(5)
 		<-time.After(time.Minute)
-		p.Note("told")
+		term.Say("told")
 		p.Stop()
 		if stderr.Len() > 0 {
 			t.Errorf("wrote %q", &stderr)
@@ -153,7 +153,7 @@ func TestProgressNotesAboveTheBar(t *testing.T) {
 		<-time.After(1100 * time.Millisecond)
 		synctest.Wait()
 		before := stderr.Len()
-		p.Note("hello")
+		term.Say("hello")
 		if got := stderr.String()[before:]; !strings.HasPrefix(got, "\r\x1b[Khello\n50 of 100 rows, 50% [") {
 			t.Errorf("wrote %q", got)
 		}

@@ -42,7 +42,7 @@ func undo(ctx context.Context, env *Env, o Options, dir string) error {
 	if err := j.begin(j.newRunsDir(runsDir)); err != nil {
 		return err
 	}
-	if err := j.hold(runsDir); err != nil { // it may still be removing
+	if err := j.lockToo(runsDir); err != nil { // it may still be removing
 		return err
 	}
 	if e, err = openRun(dir); err != nil {

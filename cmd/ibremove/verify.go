@@ -31,9 +31,9 @@ func verify(ctx context.Context, env *Env, o Options, path string) error {
 	if err := j.connect(); err != nil {
 		return err
 	}
-	j.d.Recorder = new(held)
+	j.d.Recorder = new(buffered)
 	if err := j.d.Line.Login(ctx); err == nil {
-		j.checked = j.d.Verify(ctx, nil)
+		j.verification = j.d.Verify(ctx, nil)
 	}
 	if stopped := batch.Stopped(ctx); stopped != nil {
 		return stopError(stopped)
@@ -66,8 +66,8 @@ func (j *job) reportToVerify(ctx context.Context, path string) (to string, err e
 		if err := e.contradiction(j.o, j.target.pod); err != nil {
 			return "", err
 		}
-		if _, err := loadCopy(e, layoutIn(e.header), batch.CheckOptions{}); err != nil {
-			return "", err
+		if sum, err := sumOf(filepath.Join(path, report.InputFile)); err != nil || sum != e.header.Input.SHA256 {
+			return "", e.otherInput(sum, err)
 		}
 		layout, file = layoutIn(e.header), filepath.Join(path, report.ReportFile)
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
@@ -137,7 +137,7 @@ func asPublished(dir, file string) error {
 // writeWrong lists the rows of those who are not where the report says.
 func (j *job) writeWrong(to string) (out report.Output, err error) {
 	wrong := make(map[uint32]bool)
-	for _, c := range j.checked.Wrong {
+	for _, c := range j.verification.Wrong {
 		for _, item := range c.Items {
 			wrong[item] = true
 		}
@@ -156,7 +156,7 @@ func (j *job) writeWrong(to string) (out report.Output, err error) {
 }
 
 func (j *job) verifyResult(to string, wrong report.Output, failed error) error {
-	v, code := j.checked, exitDone
+	v, code := j.verification, exitDone
 	ruined := j.in.census.Ruined
 	if !v.OK() || ruined.Count > 0 {
 		code = exitDoubt
@@ -167,7 +167,7 @@ func (j *job) verifyResult(to string, wrong report.Output, failed error) error {
 	j.term.SetQuiet(false)
 	text := verified(v, j.op)
 	if rest := j.in.census.Rows - j.in.census.Kept - ruined.Count; rest > 0 {
-		text += fmt.Sprintf(" %s not judged: the report does not call them done.", map[bool]string{true: "1 row was", false: count(rest, "row") + " were"}[rest == 1])
+		text += fmt.Sprintf(" %s %s not judged: the report does not call them done.", count(rest, "row"), are(rest))
 	}
 	if ruined.Count > 0 {
 		text += fmt.Sprintf(" %s cannot be judged, for the ids are ruined (%s): verify the run directory, which still has the true ones.",

@@ -40,6 +40,14 @@ func plural[T int | int64](n T, thing string) string {
 	return thing + "s"
 }
 
+// are is the verb for n things.
+func are[T int | int64](n T) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // duration writes d in its two largest units: 350ms, 12s, 1m 20s, 2h 5m, 3d 1h.
 func duration(d time.Duration) string {
 	if d < 0 {

@@ -30,8 +30,8 @@ func (j *job) work(ctx, parent context.Context) {
 		return
 	}
 	if j.o.Verify {
-		j.checked = j.d.Verify(after, nil)
-		j.d.Refute(j.checked)
+		j.verification = j.d.Verify(after, nil)
+		j.d.Refute(j.verification)
 	}
 	if j.op == batch.Remove {
 		j.unasked = j.d.Explain(after, j.client.UserStatus)
