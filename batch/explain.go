@@ -3,22 +3,20 @@ package batch
 import (
 	"context"
 	"time"
+
+	"ibremove/podclient"
 )
 
 const (
 	mostExplained = 100 // accounts that are asked about, at most
-	patience      = 5   // answers of a throttled pod after which no more are
+	patience      = 5   // look-ups that a later one might fare better than, after which no more are made
 )
-
-// disabled is a deactivated account (Pod API, 'Get user status'); suspended is
-// another thing.
-const disabled = "DISABLED"
 
 // Explain asks for the status of the accounts whose removal the pod refused:
 // it cannot remove deactivated ones through its API. Their code says so, and
 // the pod's own text stays. A look-up that fails changes nothing.
 // It returns how many accounts were not asked about, because the run was
-// stopped or the pod too busy.
+// stopped, or the pod too busy or silent: the report waits for this.
 func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Context, user int64) (string, error)) (left int) {
 	refused := make(map[int64][]uint32)
 	var users []int64
@@ -38,7 +36,7 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 			refused[user] = append(refused[user], item)
 		}
 	}
-	throttled := 0
+	faults := 0
 	for i, user := range users {
 		var status string
 		err := d.Line.Try(ctx, func(ctx context.Context) (err error) {
@@ -48,12 +46,12 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 		if ctx.Err() != nil {
 			return len(users) - i
 		}
-		if e, ok := podError(err); ok && throttling(e) {
-			if throttled++; throttled == patience || e.RetryAfter > time.Minute {
+		if e, ok := podError(err); ok && passing(e) {
+			if faults++; faults == patience || e.RetryAfter > time.Minute {
 				return len(users) - i
 			}
 		}
-		if err != nil || status != disabled {
+		if err != nil || status != podclient.Disabled {
 			continue
 		}
 		for _, item := range refused[user] {

@@ -234,6 +234,25 @@ func TestExplain(t *testing.T) {
 	})
 }
 
+// TestExplainOfSilence: look-ups that come to nothing do not hold the report up
+// for long.
+func TestExplainOfSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var many []string
+		for i := range 20 {
+			many = append(many, fmt.Sprintf("g,%d666", i+1))
+		}
+		r := newTrial(t, many, nil)
+		r.run(r.ctx)
+		for _, err := range []error{timeout(), lost(), answered(502), badAnswer(200), noConnection()} {
+			asked := 0
+			left := r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "", err })
+			r.want(err.Error(), fmt.Sprint(asked, left), "5 16")
+		}
+		r.want("rows", r.counts(), "20 failed pod_message")
+	})
+}
+
 func TestExplainsAHundredAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var many []string
