@@ -37,7 +37,8 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 		if err == nil {
 			err = d.Line.Do(podclient.WithAttempt(ctx, attempt), func(ctx context.Context) (err error) {
 				s.sends++
-				messages, err = d.Change(ctx, c.GID, c.Users)
+				// A stop does not cut it short: what it came to is wanted.
+				messages, err = d.Change(context.WithoutCancel(ctx), c.GID, c.Users)
 				return err
 			})
 			done()

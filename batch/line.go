@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -106,9 +107,9 @@ func (l *Line) Do(ctx context.Context, request func(context.Context) error) erro
 	return err
 }
 
-// Try sends one request when it is its turn. Waiting ends with ctx; a request
-// that is on its way does not, for its answer is wanted all the same. After a
-// 401 it is sent again on a fresh token.
+// Try sends one request when it is its turn, and after a 401 again on a fresh
+// token. Waiting ends with ctx; whether a request that is on its way does too
+// is its own affair.
 func (l *Line) Try(ctx context.Context, request func(context.Context) error) error {
 	// A token of few uses may be used up by others again and again.
 	most := 4 * cap(l.slots)
@@ -149,9 +150,14 @@ func (l *Line) renew(ctx context.Context, refused int) bool {
 	return l.Login(ctx) == nil
 }
 
-// Read sends a request that changes nothing, again and again like a chunk.
+// Read sends a request that changes nothing, again and again like a chunk. If
+// ctx cuts it short, the error is the cause of that.
 func (l *Line) Read(ctx context.Context, request func(context.Context) error) error {
-	return l.again(ctx, func(ctx context.Context) error { return l.Do(ctx, request) }, func(*podclient.Error) bool { return false })
+	err := l.again(ctx, func(ctx context.Context) error { return l.Do(ctx, request) }, func(*podclient.Error) bool { return false })
+	if stopped := ctx.Err(); stopped != nil && errors.Is(err, stopped) {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // again sends a request until it fares well or cannot fare better, which final
@@ -160,7 +166,7 @@ func (l *Line) again(ctx context.Context, request func(context.Context) error, f
 	for attempt := 1; ; attempt++ {
 		err := request(podclient.WithAttempt(ctx, attempt))
 		e, ok := podError(err)
-		if !ok || attempt >= l.maxAttempts || !passing(e) || final(e) {
+		if !ok || attempt >= l.maxAttempts || !passing(e) || final(e) || ctx.Err() != nil {
 			return err
 		}
 		if !throttling(e) && l.Rest(ctx, e.Code(), attempt) != nil {
@@ -179,7 +185,7 @@ func (l *Line) send(ctx context.Context, request func(context.Context) error) er
 		return context.Cause(ctx)
 	}
 	sent := time.Now()
-	err := request(context.WithoutCancel(ctx))
+	err := request(ctx)
 	e, ok := podError(err)
 	switch {
 	case ok && throttling(e):

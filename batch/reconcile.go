@@ -11,9 +11,9 @@ import (
 	"ibremove/podclient"
 )
 
-// grace is how long an answer that was lost may still be looked up when the
-// run is stopping. Who stops it has less patience than the pod may ask for:
-// Kubernetes kills after 30 s.
+// grace is how long the membership may still be read when the run is stopping.
+// Who stops it has less patience than the pod may ask for: Kubernetes kills
+// after 30 s.
 const grace = 10 * time.Second
 
 var errGrace = errors.New("the run was stopping, and the pod did not answer in time")
