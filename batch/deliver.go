@@ -75,7 +75,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 			}
 
 		case doubted(e):
-			s.doubt = e.Code()
+			s.doubt, s.last = e.Code(), e.Status
 			if c = d.reconcile(ctx, c, s, e, last); len(c.Items) == 0 {
 				return
 			}
