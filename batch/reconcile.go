@@ -65,6 +65,9 @@ func (d *Dispatcher) unlessDone(ctx context.Context, c Chunk, s story, refusals 
 			d.settle(Settlement{open, r.Outcome})
 		}
 	}
+	if err != nil {
+		d.fruitless(err)
+	}
 }
 
 // withoutDone settles those of a chunk in doubt who are where the operation

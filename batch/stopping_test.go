@@ -69,6 +69,12 @@ func TestBreaker(t *testing.T) {
 		"attempts used up":             {fruitless(func(int) error { return answered(503) }), 1, "5 not_sent http_503, 7 not_sent stopped", 15, batch.StopUnreachable},
 		"no connection":                {fruitless(func(int) error { return noConnection() }), 1, "5 not_sent no_connection, 7 not_sent stopped", 15, batch.StopUnreachable},
 		"409 is no answer that counts": {fruitless(func(int) error { return answered(409) }), 1, "12 failed http_409", 12, ""},
+		"409 in doubt": {func(q request) reply {
+			if q.kind == "change" && q.n%2 == 0 {
+				return reply{err: answered(409)}
+			}
+			return reply{err: answered(503)}
+		}, 1, "5 unknown http_503, 7 not_sent stopped", 10, batch.StopUnreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
