@@ -10,8 +10,9 @@ import (
 )
 
 // Dispatcher sends a ledger's open accounts and settles every one of them.
-// What each event means for the rows is in deliver.go; what is in doubt goes
-// through reconcile.go, and what only reads is in live.go.
+// What each event means for the rows is in deliver.go, and what is in doubt
+// goes through reconcile.go. What only reads stands in a file of its own:
+// preflight.go, verify.go, explain.go.
 type Dispatcher struct {
 	Ledger    *Ledger
 	Operation Operation
@@ -40,7 +41,7 @@ type Dispatcher struct {
 	gone   map[string]bool // groups that the pod answered 404 for
 	inARow int             // chunks that came to nothing, one after the other
 	why    error           // the last that one of them came to
-	gates  *gates          // see members
+	gates  *gates          // held by a reading of members that changes disturbed
 	before *count          // what the ledger held when this life began; nil: nothing was settled yet
 }
 

@@ -92,7 +92,7 @@ const (
 	CodeStillMember   = "still_member"   // failed: called done, but still a member
 	CodeDeactivated   = "deactivated"    // failed: the account is deactivated
 	CodeStopped       = "stopped"        // not sent: the run stopped first
-	CodeInterrupted   = "interrupted"    // unknown: the run was killed while it was on its way
+	CodeInterrupted   = "interrupted"    // unknown, or not sent again: the run was killed while it was on its way
 	CodeDuplicate     = "duplicate"      // an earlier row stands for it
 	CodeBadRow        = "bad_row"        // invalid: too few or too many cells
 	CodeBadGID        = "bad_gid"        // invalid: no gid that may go into a path

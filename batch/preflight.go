@@ -67,7 +67,7 @@ func (d *Dispatcher) Preflight(ctx context.Context) []GroupState {
 // sift settles the users of a group who need nothing, and says how many do.
 func (d *Dispatcher) sift(c Chunk, m Membership) (leaving int) {
 	sent, fresh := d.divide(c, d.Ledger.doubted)
-	absent, open := d.sort(fresh, m)
+	absent, open := d.divideBy(m, fresh)
 	if len(absent.Items) > 0 {
 		code := CodeNotMember
 		if d.Operation == Add {

@@ -29,10 +29,7 @@ func (d *Dispatcher) reconcile(ctx context.Context, c Chunk, s story, event *pod
 		d.fruitless(event)
 		return Chunk{}
 	}
-	done, open := d.sort(c, m)
-	if len(done.Items) > 0 {
-		d.settle(d.reconciled(done, s, event.Status))
-	}
+	open := d.keepOpen(c, m, s, event.Status)
 	if last && len(open.Items) > 0 {
 		d.fail(open, s, event.Status, event.Code(), event.Message)
 		d.fruitless(event)
@@ -57,11 +54,7 @@ func (d *Dispatcher) unlessDone(ctx context.Context, c Chunk, s story, refusals 
 			d.settle(r)
 			continue
 		}
-		done, open := d.sort(r.Chunk, m)
-		if len(done.Items) > 0 {
-			d.settle(d.reconciled(done, s, r.Outcome.HTTPStatus))
-		}
-		if len(open.Items) > 0 {
+		if open := d.keepOpen(r.Chunk, m, s, r.Outcome.HTTPStatus); len(open.Items) > 0 {
 			d.settle(Settlement{open, r.Outcome})
 		}
 	}
@@ -80,11 +73,7 @@ func (d *Dispatcher) withoutDone(ctx context.Context, c Chunk, s story, status i
 	if err != nil {
 		return c
 	}
-	done, open := d.sort(c, m)
-	if len(done.Items) > 0 {
-		d.settle(d.reconciled(done, s, status))
-	}
-	return open
+	return d.keepOpen(c, m, s, status)
 }
 
 // LookUp reads the membership for the accounts that an earlier life, or the
@@ -122,19 +111,22 @@ func (d *Dispatcher) LookUp(ctx context.Context) error {
 // resolve settles those who were sent in an earlier life and are where the
 // operation wants them. The others are open again; it says how many.
 func (d *Dispatcher) resolve(c Chunk, m Membership) int {
-	done, open := d.sort(c, m)
-	if len(done.Items) > 0 {
-		d.settle(d.reconciled(done, story{}, 0))
-	}
+	open := d.keepOpen(c, m, story{}, 0)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.Ledger.reopen(open.Items, true)
 	return len(open.Items)
 }
 
-func (d *Dispatcher) reconciled(c Chunk, s story, status int) Settlement {
-	s.sends = max(s.sends, 1) // in an earlier life, or it would not be where it is
-	return Settlement{c, d.outcome(s, Removed, CodeReconciled, "", status)}
+// keepOpen settles those of a chunk that was sent who are where the operation
+// wants them; it returns the others.
+func (d *Dispatcher) keepOpen(c Chunk, m Membership, s story, status int) Chunk {
+	done, open := d.divideBy(m, c)
+	if len(done.Items) > 0 {
+		s.sends = max(s.sends, 1) // in an earlier life, or they would not be where they are
+		d.settle(Settlement{done, d.outcome(s, Removed, CodeReconciled, "", status)})
+	}
+	return open
 }
 
 // look reads a chunk's group. A run that was stopped meanwhile still looks, for
@@ -166,8 +158,8 @@ func (d *Dispatcher) members(ctx context.Context, c Chunk) (Membership, error) {
 	return d.Line.Members(ctx, d.List, c.GID, c.Users)
 }
 
-// sort parts a chunk's users: those who are where the operation wants them,
-// and the others.
-func (d *Dispatcher) sort(c Chunk, m Membership) (done, open Chunk) {
+// divideBy tells a chunk's users apart: those who are where the operation wants
+// them, and the others.
+func (d *Dispatcher) divideBy(m Membership, c Chunk) (done, open Chunk) {
 	return c.divide(func(i int) bool { return m.In(c.Users[i]) == (d.Operation == Add) })
 }

@@ -138,7 +138,7 @@ func (d *Dispatcher) read(ctx context.Context, v *Verification, groups func(func
 		}
 		v.Groups++
 		v.At = d.Now()
-		if _, wrong := d.sort(c, m); len(wrong.Items) > 0 {
+		if _, wrong := d.divideBy(m, c); len(wrong.Items) > 0 {
 			v.Wrong = append(v.Wrong, wrong)
 		}
 	})

@@ -11,10 +11,8 @@ import (
 
 // Group is an Information Barrier group.
 type Group struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Active      bool   `json:"active"`
-	MemberCount int    `json:"memberCount"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Groups lists the groups that have at least one policy. That a group is not

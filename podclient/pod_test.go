@@ -111,7 +111,7 @@ func TestRequests(t *testing.T) {
 		{"members", func(c *podclient.Client) (any, error) { return c.Members(ctx, "a/b", 10000, 10000) },
 			"GET", "/ctx/pod/v1/admin/group/a%2Fb/membership/list?skip=10000&limit=10000", "", "[3,4]", "[3 4]"},
 		{"groups", func(c *podclient.Client) (any, error) { return c.Groups(ctx) },
-			"GET", "/ctx/pod/v1/admin/group/list", "", `[{"id":"g","name":"n","active":true,"memberCount":3,"policies":["p"],"createdDate":1}]`, "[{g n true 3}]"},
+			"GET", "/ctx/pod/v1/admin/group/list", "", `[{"id":"g","name":"n","active":true,"memberCount":3,"policies":["p"],"createdDate":1}]`, "[{g n}]"},
 		{"status", func(c *podclient.Client) (any, error) { return c.UserStatus(ctx, 42) },
 			"GET", "/ctx/pod/v1/admin/user/42/status", "", `{"status":"DISABLED","x":1}`, "DISABLED"},
 		{"session", func(c *podclient.Client) (any, error) { return c.Session(ctx) },
