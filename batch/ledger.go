@@ -78,7 +78,8 @@ func (l *Ledger) Outcome(item uint32) Outcome { return l.outcomes[l.accounts[ite
 func (l *Ledger) OutcomeID(item uint32) int { return int(l.accounts[item] & outcome) }
 
 // Kept reports whether the file itself says that the account is done: a row of
-// a report of ours that ended well. Such an account is never sent.
+// a report of ours that ended well. Such an account is never sent, and has no
+// outcome here unless a look at the group refutes the file.
 func (l *Ledger) Kept(item uint32) bool { return l.accounts[item]&kept != 0 }
 
 // Repeated reports whether more than one row names the account's pair.
@@ -120,7 +121,8 @@ func (l *Ledger) Open(item uint32) bool {
 	return l.accounts[item]&(kept|outcome) == 0
 }
 
-// Settle gives all items one outcome, whatever they had before.
+// Settle gives all items one outcome, whatever they had before, and whatever
+// the file says of them.
 func (l *Ledger) Settle(items []uint32, o Outcome) {
 	at, ok := l.index[o]
 	if !ok {
@@ -129,8 +131,12 @@ func (l *Ledger) Settle(items []uint32, o Outcome) {
 		l.index[o] = at
 	}
 	for _, i := range items {
-		l.tally[l.Outcome(i).Status]--
-		l.accounts[i] = l.accounts[i]&^outcome | at
+		if l.Kept(i) {
+			l.kept--
+		} else {
+			l.tally[l.Outcome(i).Status]--
+		}
+		l.accounts[i] = l.accounts[i]&^(kept|outcome) | at
 	}
 	l.tally[o.Status] += len(items)
 }

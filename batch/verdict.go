@@ -57,13 +57,13 @@ func (j *Judge) Row(r *Row) (*Verdict, error) {
 // rare judges a row of a report that is run again, one whose pair other rows
 // name too, and one that was not sent.
 func (j *Judge) rare(r *Row, item uint32) (*Verdict, error) {
-	if r.done() {
+	o := j.ledger.Outcome(item)
+	if r.done() && o.Code != CodeStillMember {
 		if j.ledger.Kept(item) && j.ledger.Repeated(item) && j.first[item] == 0 {
 			j.first[item] = r.InputLine()
 		}
 		return j.prior(r)
 	}
-	o := j.ledger.Outcome(item)
 	done := o.Status.Done() || j.ledger.Kept(item)
 	if j.ledger.Repeated(item) {
 		line := j.first[item]

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -41,15 +42,14 @@ func (v *Verification) WrongUsers() int {
 }
 
 // Verify reads the groups of all accounts that are done and satisfy want (nil:
-// all). Groups in doubt are read again until a reading begins when their
+// all). Whom the file itself calls done is looked for too, in a group that is
+// read anyway for others. Groups in doubt are read again until a reading begins when their
 // youngest outcome is 30 s old, or the verification itself is, for that outcome
 // may have a time to come. It changes nothing, in the ledger or on the pod.
 func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *Verification {
 	v, began := new(Verification), d.Now()
 	latest := began.Add(Settling)
-	d.read(ctx, v, d.Ledger.Where(func(i uint32) bool {
-		return !d.Ledger.Kept(i) && d.Ledger.Outcome(i).Status.Done() && (want == nil || want(i))
-	}))
+	d.read(ctx, v, d.touched(want))
 	for wait := 250 * time.Millisecond; len(v.Wrong) > 0; wait = min(2*wait, 4*time.Second) {
 		due := d.youngest(v.Wrong).Add(Settling)
 		if due.After(latest) {
@@ -69,6 +69,20 @@ func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *V
 		v = again
 	}
 	return v
+}
+
+// touched yields the accounts that Verify looks for, by group.
+func (d *Dispatcher) touched(want func(item uint32) bool) iter.Seq[Chunk] {
+	done := func(i uint32) bool {
+		return !d.Ledger.Kept(i) && d.Ledger.Outcome(i).Status.Done() && (want == nil || want(i))
+	}
+	return func(yield func(Chunk) bool) {
+		for c := range d.Ledger.Where(func(i uint32) bool { return done(i) || want == nil && d.Ledger.Kept(i) }) {
+			if slices.ContainsFunc(c.Items, done) && !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 // Refute turns the outcome of those whom a verification that came to its end

@@ -52,9 +52,12 @@ func (p *Progress) Update(done, failed int) {
 func (p *Progress) Stop() {
 	close(p.stop)
 	p.drawer.Wait()
-	done, failed := p.done.Load(), p.failed.Load()
-	p.terminal.Say(fmt.Sprintf("%s of %s in %s%s.", number(done), count(p.total, "row"), duration(p.now().Sub(p.began)), failures(failed)))
+	p.terminal.Say(fmt.Sprintf("%s of %s in %s%s.", number(p.settled()), count(p.total, "row"), duration(p.now().Sub(p.began)), failures(p.failed.Load())))
 }
+
+// settled is how many rows are through. A verification may yet refute others,
+// which an earlier run had called done.
+func (p *Progress) settled() int64 { return min(p.done.Load(), int64(p.total)) }
 
 func (p *Progress) draw() {
 	every, show := lineEvery, func() { p.terminal.Say(p.line()) }
@@ -102,7 +105,7 @@ type reading struct {
 }
 
 func (p *Progress) reading() reading {
-	r := reading{done: p.done.Load(), failed: p.failed.Load(), total: int64(p.total)}
+	r := reading{done: p.settled(), failed: p.failed.Load(), total: int64(p.total)}
 	if r.total > 0 {
 		r.share = 100 * r.done / r.total
 	}
