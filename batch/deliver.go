@@ -27,7 +27,7 @@ func (d *Dispatcher) deliver(ctx context.Context, c Chunk, s story) {
 		if parts := d.split(c); parts != nil {
 			s.spent = 0
 			for _, part := range parts {
-				d.deliver(ctx, part, s)
+				d.crew.beside(func() { d.deliver(ctx, part, s) })
 			}
 			return
 		}
@@ -120,8 +120,13 @@ func (d *Dispatcher) refused(ctx context.Context, c Chunk, s story, e *podclient
 			return
 		}
 		s.spent = 0
-		d.deliver(ctx, c.part(0, (n+1)/2), s)
-		d.deliver(ctx, c.part((n+1)/2, n), s)
+		first, second := c.part(0, (n+1)/2), c.part((n+1)/2, n)
+		if e.Status == http.StatusRequestEntityTooLarge {
+			d.deliver(ctx, first, s) // alone: it may find that the second has to be smaller still
+		} else {
+			d.crew.beside(func() { d.deliver(ctx, first, s) })
+		}
+		d.deliver(ctx, second, s)
 	default:
 		d.unlessDone(ctx, c, s, Settlement{c, d.outcome(s, Failed, e.Code(), e.Message, e.Status)})
 	}

@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -42,6 +41,7 @@ type Dispatcher struct {
 	inARow int             // chunks that came to nothing, one after the other
 	why    error           // the last that one of them came to
 	gates  *gates          // held by a reading of members that changes disturbed
+	crew   *crew           // that sends
 	before *count          // what the ledger held when this life began; nil: nothing was settled yet
 }
 
@@ -79,42 +79,8 @@ func (d *Dispatcher) send(ctx context.Context, chunks iter.Seq[Chunk]) {
 		window = window[1:]
 		return c, true
 	}
-	d.each(announced, func(c Chunk) { d.deliver(ctx, c, story{doubt: d.Ledger.doubt(c)}) })
-}
-
-// each runs work on every chunk, and returns when all is done. With one worker
-// the chunks go one after the other. A panic of a worker stops the run, and
-// goes on in the caller once the others have come to their end: what was
-// announced is in the record, and what it came to is not known.
-func (d *Dispatcher) each(next func() (Chunk, bool), work func(Chunk)) {
-	queue := make(chan Chunk, max(1, d.Window))
-	var workers sync.WaitGroup
-	var first sync.Once
-	var crash any
-	guarded := func(c Chunk) {
-		defer func() {
-			if p := recover(); p != nil {
-				first.Do(func() { crash = p })
-				d.Stop(&Stop{StopInternal, errors.New("internal error")})
-			}
-		}()
-		work(c)
-	}
-	for range d.Concurrency {
-		workers.Go(func() {
-			for c := range queue {
-				guarded(c)
-			}
-		})
-	}
-	for c, ok := next(); ok; c, ok = next() {
-		queue <- c
-	}
-	close(queue)
-	workers.Wait()
-	if crash != nil {
-		panic(crash)
-	}
+	d.crew = d.newCrew()
+	d.crew.each(announced, func(c Chunk) { d.deliver(ctx, c, story{doubt: d.Ledger.doubt(c)}) })
 }
 
 // pull reads the ledger under the lock, for workers settle meanwhile.

@@ -40,7 +40,7 @@ func (d *Dispatcher) Preflight(ctx context.Context) []GroupState {
 		return d.Ledger.Open(i) || !d.Ledger.Kept(i) && d.Ledger.Outcome(i).Status == Unknown
 	}))
 	defer done()
-	d.each(next, func(c Chunk) {
+	d.newCrew().each(next, func(c Chunk) {
 		if ctx.Err() != nil {
 			return
 		}

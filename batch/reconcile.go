@@ -86,7 +86,7 @@ func (d *Dispatcher) LookUp(ctx context.Context) error {
 	var missed error
 	next, done := d.pull(d.Ledger.WithStatus(Unknown))
 	defer done()
-	d.each(next, func(c Chunk) {
+	d.newCrew().each(next, func(c Chunk) {
 		err := context.Cause(ctx)
 		if err == nil {
 			var m Membership

@@ -137,7 +137,7 @@ func (d *Dispatcher) read(ctx context.Context, v *Verification, groups func(func
 	var mu sync.Mutex
 	next, done := d.pull(groups)
 	defer done()
-	d.each(next, func(c Chunk) {
+	d.newCrew().each(next, func(c Chunk) {
 		m, err := d.Line.Members(ctx, d.List, c.GID, c.Users)
 		mu.Lock()
 		defer mu.Unlock()
