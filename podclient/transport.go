@@ -35,6 +35,7 @@ func newTransport(cfg Config, proxy *url.URL, cert *tls.Certificate) *http.Trans
 		MaxIdleConnsPerHost:    cfg.MaxConns,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: 1 << 20,
+		WriteBufferSize:        32 << 10, // head and ids of a usual request go out in one write
 		DisableCompression:     true,
 	}
 	t.Protocols.SetHTTP1(true)
