@@ -106,7 +106,7 @@ func TestGoesOn(t *testing.T) {
 func TestLimitIsOfThisLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limits := func(r *trial) {
-			r.d.ChunkSize, r.d.MaxFailures = 1, batch.Limit{Set: true, Rows: 3}
+			r.d.ChunkSize, r.d.MaxFailures = 1, batch.Limit{Most: 3, Unit: batch.Rows}
 			r.pod.script = first(99, answered(409), false)
 		}
 		r := newTrial(t, rows("g", 1, 12), limits)

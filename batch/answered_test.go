@@ -47,7 +47,7 @@ func TestShareOfAnsweredRows(t *testing.T) {
 				var progress []int
 				r := newTrial(t, rows("g", 1, 9000), func(r *trial) {
 					r.d.ChunkSize = 100
-					r.d.MaxFailures = batch.Limit{Set: true, IsShare: true, Percent: 5}
+					r.d.MaxFailures = batch.Limit{Most: 5, Unit: batch.Percent}
 					r.d.Progress = func(settled, _ int) { progress = append(progress, settled) }
 					r.pod.script = c.script
 				})

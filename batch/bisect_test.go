@@ -132,10 +132,10 @@ func TestMaxFailures(t *testing.T) {
 		changes int // one row each, all refused
 	}{
 		"none":                      {batch.Limit{}, 20, 20},
-		"3":                         {batch.Limit{Set: true, Rows: 3}, 20, 4},
-		"0":                         {batch.Limit{Set: true}, 20, 1},
-		"1% counts from 1,000 rows": {batch.Limit{Set: true, IsShare: true, Percent: 1}, 1100, 1000},
-		"100%":                      {batch.Limit{Set: true, IsShare: true, Percent: 100}, 1100, 1100},
+		"3":                         {batch.Limit{Most: 3, Unit: batch.Rows}, 20, 4},
+		"0":                         {batch.Limit{Unit: batch.Rows}, 20, 1},
+		"1% counts from 1,000 rows": {batch.Limit{Most: 1, Unit: batch.Percent}, 1100, 1000},
+		"100%":                      {batch.Limit{Most: 100, Unit: batch.Percent}, 1100, 1100},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -2,28 +2,39 @@ package batch
 
 import "strconv"
 
-// Limit bounds how many rows may fail: a number, or a percentage of the rows
-// answered so far. The zero value allows any number.
+// Limit bounds how many rows may fail. The zero value allows any number.
 type Limit struct {
-	Set     bool
-	Rows    int
-	Percent float64 // if IsShare
-	IsShare bool
+	Most float64
+	Unit Unit
 }
+
+// Unit is what a Limit counts in.
+type Unit uint8
+
+// The units. A percentage is of the rows answered so far.
+const (
+	Unlimited Unit = iota
+	Rows
+	Percent
+)
 
 // enoughAnswered: a percentage of fewer rows says nothing.
 const enoughAnswered = 1000
 
 func (l Limit) beyond(failed, answered int) bool {
-	if l.IsShare {
-		return answered >= enoughAnswered && float64(failed)*100 > l.Percent*float64(answered)
+	switch l.Unit {
+	case Rows:
+		return float64(failed) > l.Most
+	case Percent:
+		return answered >= enoughAnswered && float64(failed)*100 > l.Most*float64(answered)
 	}
-	return l.Set && failed > l.Rows
+	return false
 }
 
 func (l Limit) String() string {
-	if l.IsShare {
-		return strconv.FormatFloat(l.Percent, 'g', -1, 64) + "%"
+	text := strconv.FormatFloat(l.Most, 'f', -1, 64)
+	if l.Unit == Percent {
+		text += "%"
 	}
-	return strconv.Itoa(l.Rows)
+	return text
 }

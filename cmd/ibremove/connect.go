@@ -59,7 +59,7 @@ func openLine(t *target, o *Options, log *requestLog, stop context.CancelCauseFu
 }
 
 func newDispatcher(t *target, o *Options, line *batch.Line, client *podclient.Client, stop context.CancelCauseFunc) *batch.Dispatcher {
-	d := &batch.Dispatcher{
+	return &batch.Dispatcher{
 		Line:        line,
 		Change:      client.Remove,
 		List:        client.Members,
@@ -67,15 +67,9 @@ func newDispatcher(t *target, o *Options, line *batch.Line, client *podclient.Cl
 		Concurrency: o.Concurrency,
 		MaxAttempts: t.attempts,
 		Window:      window(o.Rate),
+		MaxFailures: o.MaxFailures,
 		Stop:        stop,
 	}
-	switch f := o.MaxFailures; {
-	case f.N != None:
-		d.MaxFailures = batch.Limit{Set: true, Rows: f.N}
-	case f.Percent != None:
-		d.MaxFailures = batch.Limit{Set: true, IsShare: true, Percent: f.Percent}
-	}
-	return d
 }
 
 // window is how many chunks one intent announces: those of a quarter of a

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"ibremove/batch"
 	"ibremove/podclient"
 )
 
@@ -69,7 +70,7 @@ func limitFlags() []Flag {
 	return []Flag{
 		{name: "max-failures", value: "N|N%", env: "IBREMOVE_MAX_FAILURES",
 			help: "stop early beyond this many failed rows; a percentage counts from 1,000 answered rows on", group: groupLimits, on: onSending,
-			set: into(maxFailures, func(o *Options) *MaxFailures { return &o.MaxFailures })},
+			set: into(maxFailures, func(o *Options) *batch.Limit { return &o.MaxFailures })},
 		{name: "max-removals", value: "N", env: "IBREMOVE_MAX_REMOVALS",
 			help: "refuse the file before sending if it would remove more", group: groupLimits, on: onSending,
 			set: into(between(0, maxCount), func(o *Options) *int { return &o.MaxRemovals })},

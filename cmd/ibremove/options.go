@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"ibremove/batch"
 	"ibremove/cmd/ibremove/internal/bdk"
 	"ibremove/podclient"
 )
@@ -34,8 +35,8 @@ type Options struct {
 	GID     string // empty: the file has a gid column
 	Column  Column
 
-	// Limits and guards. None: no such limit; MaxDuration 0: none.
-	MaxFailures   MaxFailures
+	// Limits and guards. None, or 0 for MaxDuration: no such limit.
+	MaxFailures   batch.Limit
 	MaxRemovals   int
 	MaxGroupShare float64 // percent
 	MaxDuration   time.Duration
@@ -69,12 +70,6 @@ type Options struct {
 
 // Column says which header names a column; empty: one of the known names.
 type Column struct{ GID, UserID string }
-
-// MaxFailures is a number of rows or a percentage; the other one is None.
-type MaxFailures struct {
-	N       int
-	Percent float64
-}
 
 // Behaviour is one switch of the simulator.
 type Behaviour struct{ Name, Value string }
@@ -130,7 +125,6 @@ func (o *Options) Arguments(command string, file func(string) string, except ...
 // defaultOptions are the defaults of the flag table.
 func defaultOptions(table []Flag) (Options, error) {
 	o := Options{
-		MaxFailures:   MaxFailures{N: None, Percent: None},
 		MaxRemovals:   None,
 		MaxGroupShare: None,
 	}

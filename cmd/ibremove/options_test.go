@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ibremove/batch"
 	main "ibremove/cmd/ibremove"
 )
 
@@ -27,7 +28,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := [...]any{200, 5.0, 4, time.Minute, 5, 0, main.None, float64(main.None), main.MaxFailures{N: main.None, Percent: main.None}, time.Duration(0)}
+	want := [...]any{200, 5.0, 4, time.Minute, 5, 0, main.None, float64(main.None), batch.Limit{}, time.Duration(0)}
 	got := [...]any{o.ChunkSize, o.Rate, o.Concurrency, o.Timeout, o.MaxAttempts, o.Canary, o.MaxRemovals, o.MaxGroupShare, o.MaxFailures, o.MaxDuration}
 	if got != want {
 		t.Errorf("defaults are %v, want %v", got, want)
@@ -58,8 +59,8 @@ func TestOptions(t *testing.T) {
 		{"boolean switched off by flag", "run --strict=false x", []string{"IBREMOVE_STRICT=1"}, func(o main.Options) any { return o.Strict }, false},
 		{"short flags combined", "run -qvy x", nil, func(o main.Options) any { return [3]bool{o.Quiet, o.Verbose, o.Yes} }, [3]bool{true, true, true}},
 		{"dry run is check", "run x -n --login", nil, func(o main.Options) any { return o.Login }, true},
-		{"failures in percent", "run --max-failures 2.5% x", nil, func(o main.Options) any { return o.MaxFailures }, main.MaxFailures{N: main.None, Percent: 2.5}},
-		{"no failure at all", "run --max-failures 0 x", nil, func(o main.Options) any { return o.MaxFailures }, main.MaxFailures{N: 0, Percent: main.None}},
+		{"failures in percent", "run --max-failures 2.5% x", nil, func(o main.Options) any { return o.MaxFailures }, batch.Limit{Most: 2.5, Unit: batch.Percent}},
+		{"no failure at all", "run --max-failures 0 x", nil, func(o main.Options) any { return o.MaxFailures }, batch.Limit{Unit: batch.Rows}},
 		{"group share", "run --max-group-share 10% x", nil, func(o main.Options) any { return o.MaxGroupShare }, 10.0},
 		{"group share turns preflight on", "run --max-group-share 10 x", nil, func(o main.Options) any { return o.Preflight }, true},
 		{"columns", "run --column gid=G --column userId=U x", nil, func(o main.Options) any { return o.Column }, main.Column{GID: "G", UserID: "U"}},

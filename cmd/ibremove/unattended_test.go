@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"ibremove/batch"
 	main "ibremove/cmd/ibremove"
 )
 
@@ -52,7 +53,7 @@ func TestUnattendedCommands(t *testing.T) {
 		if !o.Yes || !o.Quiet || !o.Verify || o.MaxRemovals == main.None {
 			t.Errorf("%s lacks one of --yes, --quiet, --verify, --max-removals: %q", s.name, words)
 		}
-		if o.MaxDuration != 0 || o.MaxFailures != (main.MaxFailures{N: main.None, Percent: main.None}) {
+		if o.MaxDuration != 0 || o.MaxFailures != (batch.Limit{}) {
 			t.Errorf("%s retries past a limit of its own: %q", s.name, words)
 		}
 		for _, path := range append(operands, words[0], o.Config) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"ibremove/batch"
 	"ibremove/podclient"
 )
 
@@ -85,13 +86,13 @@ func share(value string) (float64, error) {
 	return p, nil
 }
 
-func maxFailures(value string) (MaxFailures, error) {
+func maxFailures(value string) (batch.Limit, error) {
 	if strings.HasSuffix(value, "%") {
 		p, err := share(value)
-		return MaxFailures{N: None, Percent: p}, err
+		return batch.Limit{Most: p, Unit: batch.Percent}, err
 	}
 	n, err := between(0, maxCount)(value)
-	return MaxFailures{N: n, Percent: None}, err
+	return batch.Limit{Most: float64(n), Unit: batch.Rows}, err
 }
 
 // decimal reads a finite number in plain notation or with an exponent.
