@@ -81,8 +81,10 @@ func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users [
 		}
 		fresh := slices.Sorted(slices.Values(page))
 		switch {
-		case len(page) == 0 && len(seen) <= 1, len(page) < PageSize && slices.Equal(fresh, seen):
-			return m, nil // nothing is behind, or the pod minds no skip and gave all again
+		case len(page) == 0 && len(seen) <= 1, len(page) == 1 && slices.Contains(seen, page[0]), len(page) < PageSize && slices.Equal(fresh, seen):
+			// The list is as long as what was read, in whatever order it comes; or
+			// the pod minds no skip, and gave all again.
+			return m, nil
 		case len(seen) > 0 && (len(page) == 0 || page[0] != last):
 			return Membership{}, errMoving
 		case len(seen) > 0:

@@ -102,6 +102,25 @@ func TestSkipThatIsNotMinded(t *testing.T) {
 	})
 }
 
+// TestShuffledPage: a group that is read in one page may come in another order
+// each time. That one member is left behind all but one tells that it is all.
+func TestShuffledPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, members := range []int{1, 2, 3, 50, batch.PageSize} {
+			turn := 0
+			m, err := fastLine().Members(t.Context(), func(_ context.Context, _ string, skip, limit int) ([]int64, error) {
+				group := upTo(members)
+				turn++
+				slices.Reverse(group[:max(1, members/turn)])
+				return group[min(skip, members):min(skip+limit, members)], nil
+			}, "g", []int64{1, 20_000})
+			if err != nil || !m.In(1) || m.In(20_000) || m.Total != members {
+				t.Errorf("%d members: %d, %v", members, m.Total, err)
+			}
+		}
+	})
+}
+
 // TestOrderThatChanges: a member of a later page who changes places with one of
 // a page already read is not called out.
 func TestOrderThatChanges(t *testing.T) {
