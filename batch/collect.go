@@ -49,7 +49,7 @@ func (c *collector) recall(row *Row, review bool) {
 	case p.Status.Done() && review:
 		m.known = p.outcome()
 	case p.Status.Done():
-		m.flag, m.idle = kept, true
+		m.flag, m.idle, m.known = kept, true, p.outcome()
 	case p.Status == Duplicate && !review:
 		m.idle = true
 	case p.Status == Unknown:
@@ -76,7 +76,8 @@ func (c *collector) ledger(names *gids) *Ledger {
 		l.accounts[item] |= repeated
 	}
 	l.tally[Pending] = len(l.users)
-	idle := make(map[uint32]int) // by repeated item: its rows that ask for nothing
+	idle := make(map[uint32]int)        // by repeated item: its rows that ask for nothing
+	unknown := make(map[uint32]Outcome) // of those, the ones that a row calls unknown
 	for _, m := range c.marks {
 		g := l.groups[m.group]
 		at, _ := slices.BinarySearch(l.users[g.lo:g.hi], m.user)
@@ -84,11 +85,14 @@ func (c *collector) ledger(names *gids) *Ledger {
 		if m.idle && l.Repeated(item) {
 			idle[item]++
 		}
-		if m.flag == kept && !l.Kept(item) {
-			l.tally[l.Outcome(item).Status]--
-			l.kept++
+		if m.known.Status == Unknown && l.Repeated(item) {
+			unknown[item] = m.known
 		}
-		if m.known != (Outcome{}) && !l.Kept(item) {
+		switch {
+		case m.flag == kept:
+			l.keep(item, m.known)
+			continue
+		case m.known != (Outcome{}) && !l.Kept(item):
 			l.Settle([]uint32{item}, m.known)
 		}
 		l.accounts[item] |= m.flag
@@ -99,18 +103,13 @@ func (c *collector) ledger(names *gids) *Ledger {
 			rows++
 		}
 		if l.Kept(item) && rows > idle[item] {
-			l.contest(item)
+			// One row calls it done and another one does not: in a report that was
+			// put together, nobody can tell which is the later.
+			l.Settle([]uint32{item}, unknown[item])
+			l.accounts[item] |= doubtful
 		}
 	}
 	return l
-}
-
-// contest opens an account that one row calls done and another one does not:
-// in a report that was put together, nobody can tell which is the later.
-func (l *Ledger) contest(item uint32) {
-	l.accounts[item] = l.accounts[item]&^kept | doubtful
-	l.tally[l.Outcome(item).Status]++
-	l.kept--
 }
 
 // partition brings each group's users together, in place: every user is

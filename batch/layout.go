@@ -24,12 +24,16 @@ func (l Layout) Same(m Layout) bool {
 // - do not count.
 func SameName(a, b string) bool { return fold(a) == fold(b) }
 
-// Agree reports whether both, as far as the header answers to each, mean the
-// same columns of this file.
-func (h *Header) Agree(l, m Layout) bool {
-	gidL, userL, wrongL := l.find(h)
-	gidM, userM, wrongM := m.find(h)
-	return wrongL != nil || wrongM != nil || l.GID == m.GID && gidL == gidM && userL == userM
+// Agree reports whether a file of this header is read by l as by was, which an
+// earlier reading went by. Where the header does not answer to that any more,
+// for somebody has renamed a column, l has to say itself which is meant.
+func (h *Header) Agree(l, was Layout) bool {
+	gid, userID, _ := l.find(h)
+	wasGID, wasUserID, renamed := was.find(h)
+	if renamed != nil {
+		return (was.GID == "" || l.GID == was.GID) && (was.GIDColumn == "" || l.GIDColumn != "") && (was.UserIDColumn == "" || l.UserIDColumn != "")
+	}
+	return l.GID == was.GID && gid == wasGID && userID == wasUserID
 }
 
 // check refuses what no file could satisfy.

@@ -78,8 +78,7 @@ func (l *Ledger) Outcome(item uint32) Outcome { return l.outcomes[l.accounts[ite
 func (l *Ledger) OutcomeID(item uint32) int { return int(l.accounts[item] & outcome) }
 
 // Kept reports whether the file itself says that the account is done: a row of
-// a report of ours that ended well. Such an account is never sent, and has no
-// outcome here unless a look at the group refutes the file.
+// a report of ours that ended well. Such an account is never sent.
 func (l *Ledger) Kept(item uint32) bool { return l.accounts[item]&kept != 0 }
 
 // Repeated reports whether more than one row names the account's pair.
@@ -121,15 +120,30 @@ func (l *Ledger) Open(item uint32) bool {
 	return l.accounts[item]&(kept|outcome) == 0
 }
 
-// Settle gives all items one outcome, whatever they had before, and whatever
-// the file says of them.
-func (l *Ledger) Settle(items []uint32, o Outcome) {
+// keep takes it from the file that the account is done, and how.
+func (l *Ledger) keep(item uint32, o Outcome) {
+	if !l.Kept(item) {
+		l.tally[l.Outcome(item).Status]--
+		l.kept++
+	}
+	l.accounts[item] = l.accounts[item]&^outcome | kept | l.number(o)
+}
+
+// number finds an outcome among those that there are, or adds it.
+func (l *Ledger) number(o Outcome) uint32 {
 	at, ok := l.index[o]
 	if !ok {
 		at = uint32(len(l.outcomes))
 		l.outcomes = append(l.outcomes, o)
 		l.index[o] = at
 	}
+	return at
+}
+
+// Settle gives all items one outcome, whatever they had before, and whatever
+// the file says of them.
+func (l *Ledger) Settle(items []uint32, o Outcome) {
+	at := l.number(o)
 	for _, i := range items {
 		if l.Kept(i) {
 			l.kept--

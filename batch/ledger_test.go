@@ -132,6 +132,18 @@ func TestReportRunAgain(t *testing.T) {
 	}
 }
 
+// TestContested: where one row calls a pair done and another one unknown, it is
+// looked up before it is sent, in whatever order they stand.
+func TestContested(t *testing.T) {
+	const header, removed, unknown = "gid,userId,result_line,result_status,result_code\n", "g,1,2,removed,ok\n", "g,1,3,unknown,timeout\n"
+	for _, file := range []string{header + removed + unknown, header + unknown + removed, header + removed + unknown + "g,1,4,duplicate,duplicate\n"} {
+		l, _ := check(t, file, batch.CheckOptions{})
+		if l.Count(batch.Unknown) != 1 || l.Count(batch.Pending) != 0 || l.Doubtful() != 1 {
+			t.Errorf("%q: %d unknown, %d pending, %d in doubt", file, l.Count(batch.Unknown), l.Count(batch.Pending), l.Doubtful())
+		}
+	}
+}
+
 // judgeAll reads a file again and hands each row with its verdict on.
 func judgeAll(t testing.TB, file string, l *batch.Ledger, each func(*batch.Row, batch.Verdict)) {
 	t.Helper()

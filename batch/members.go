@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 )
 
@@ -77,6 +78,9 @@ func (l *Line) readPages(ctx context.Context, list ListFunc, gid string, users [
 			page, err = list(ctx, gid, skip, PageSize)
 			return err
 		}); err != nil {
+			if e, ok := podError(err); ok && len(seen) == 1 && (e.Status == http.StatusNotFound || e.Status == http.StatusBadRequest) {
+				return m, nil // the one member was all: what is past the end is no group, or no page
+			}
 			return Membership{}, err
 		}
 		fresh := slices.Sorted(slices.Values(page))

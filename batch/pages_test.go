@@ -54,6 +54,27 @@ func TestPagesOfOne(t *testing.T) {
 	})
 }
 
+// TestPastTheEnd: whatever a pod says of a page behind the only member, he is
+// the only one.
+func TestPastTheEnd(t *testing.T) {
+	for _, status := range []int{200, 400, 404} {
+		synctest.Test(t, func(t *testing.T) {
+			m, err := fastLine().Members(t.Context(), func(_ context.Context, _ string, skip, _ int) ([]int64, error) {
+				if skip == 0 {
+					return []int64{5}, nil
+				}
+				if status != 200 {
+					return nil, answered(status)
+				}
+				return nil, nil
+			}, "g", []int64{1})
+			if err != nil || m.Total != 1 || m.In(1) {
+				t.Errorf("%d: %+v, %v", status, m, err)
+			}
+		})
+	}
+}
+
 // TestRequestsForPages: what is behind a short page is asked only where a cap
 // could be, and where it matters.
 func TestRequestsForPages(t *testing.T) {

@@ -5,6 +5,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -18,6 +20,7 @@ var version, commit, date string
 func main() {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	log.SetOutput(io.Discard)      // net/http tells there what it could not make sense of: it may be a token
 	signal.Ignore(syscall.SIGPIPE) // who reads its words may go: the run comes to its report all the same
 	os.Exit(Main(context.Background(), hostEnv(signals)))
 }

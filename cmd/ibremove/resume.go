@@ -127,6 +127,9 @@ func replayed(e *earlier) (*input, error) {
 
 // runOf is the run in whose directory a file is; nil: in none that tells.
 func runOf(file string) *earlier {
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
+	}
 	if e, err := openRun(filepath.Dir(file)); err == nil {
 		return e
 	}

@@ -34,10 +34,9 @@ func (j *job) goOnWith(e *earlier) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range append([]string{e.header.Username}, accounts...) {
-		if a != j.target.username && !slices.Contains(j.before, a) {
-			j.before = append(j.before, a)
-		}
+	j.before = slices.Compact(append([]string{e.header.Username}, accounts...))
+	if n := len(j.before); j.before[n-1] == j.target.username {
+		j.before = j.before[:n-1]
 	}
 	j.in.ledger.Reopen()
 	if torn := replay.Torn(); torn > 0 {
