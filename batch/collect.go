@@ -54,7 +54,7 @@ func (c *collector) recall(row *Row, review bool) {
 		m.idle = true
 	case p.Status == Unknown:
 		m.flag, m.known = doubtful, p.outcome()
-	case p.Status == NotSent && leavesDoubt(p.Code):
+	case p.Status == NotSent && leavesDoubt(p.Code), p.Code == CodeStillMember:
 		m.flag = doubtful
 	default:
 		return

@@ -7,17 +7,20 @@ import (
 	"ibremove/podclient"
 )
 
-const (
-	mostExplained = 100 // accounts that are asked about, at most
-	patience      = 5   // look-ups that a later one might fare better than, after which no more are made
-)
+// MostExplained is how many accounts Explain asks about.
+const MostExplained = 100
+
+// patience is how many look-ups that a later one might fare better than it takes
+// until no more are made.
+const patience = 5
 
 // Explain asks for the status of the accounts whose removal the pod refused:
 // it cannot remove deactivated ones through its API. Their code says so, and
 // the pod's own text stays. A look-up that fails changes nothing.
-// It returns how many accounts were not asked about, because the run was
-// stopped, or the pod too busy or silent: the report waits for this.
-func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Context, user int64) (string, error)) (left int) {
+// It returns how many of them were not asked about, because the run was
+// stopped, or the pod too busy or silent, for the report waits for this; and
+// whether there are more than are asked about at all.
+func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Context, user int64) (string, error)) (left int, more bool) {
 	refused := make(map[int64][]uint32)
 	var users []int64
 	for c := range d.Ledger.WithStatus(Failed) {
@@ -28,7 +31,8 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 			}
 			user := c.Users[i]
 			if refused[user] == nil {
-				if len(users) == mostExplained {
+				if len(users) == MostExplained {
+					more = true
 					continue
 				}
 				users = append(users, user)
@@ -44,11 +48,11 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 			return err
 		})
 		if ctx.Err() != nil {
-			return len(users) - i
+			return len(users) - i, more
 		}
 		if e, ok := podError(err); ok && passing(e) {
 			if faults++; faults == patience || e.RetryAfter > time.Minute {
-				return len(users) - i
+				return len(users) - i, more
 			}
 		}
 		if err != nil || status != podclient.Disabled {
@@ -60,5 +64,5 @@ func (d *Dispatcher) Explain(ctx context.Context, userStatus func(ctx context.Co
 			d.settle(Settlement{d.Ledger.chunk(item), o})
 		}
 	}
-	return 0
+	return 0, more
 }

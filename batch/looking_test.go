@@ -246,7 +246,7 @@ func TestExplainOfSilence(t *testing.T) {
 		r.run(r.ctx)
 		for _, err := range []error{timeout(), lost(), answered(502), badAnswer(200), noConnection()} {
 			asked := 0
-			left := r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "", err })
+			left, _ := r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "", err })
 			r.want(err.Error(), fmt.Sprint(asked, left), "5 16")
 		}
 		r.want("rows", r.counts(), "20 failed pod_message")
@@ -262,8 +262,8 @@ func TestExplainsAHundredAtMost(t *testing.T) {
 		r := newTrial(t, many, nil)
 		r.run(r.ctx)
 		asked := 0
-		r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "DISABLED", nil })
-		r.want("asked", asked, 100)
+		left, more := r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "DISABLED", nil })
+		r.want("asked", fmt.Sprint(asked, left, more), "100 0 true")
 		r.want("rows", r.counts(), "100 failed deactivated, 50 failed pod_message")
 	})
 }

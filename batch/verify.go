@@ -41,6 +41,15 @@ func (v *Verification) WrongUsers() int {
 	return n
 }
 
+// Message says of somebody who is not where the ledger says what was found.
+func (v *Verification) Message(op Operation) string {
+	what := "still a member"
+	if op == Add {
+		what = "still no member"
+	}
+	return "called done, but " + what + " when the group was read at " + v.At.UTC().Format(time.RFC3339)
+}
+
 // Verify reads the groups of all accounts that are done and satisfy want (nil:
 // all). Whom the file itself calls done is looked for too, in a group that is
 // read anyway for others. Groups in doubt are read again until a reading begins when their
@@ -91,10 +100,7 @@ func (d *Dispatcher) Refute(v *Verification) {
 	if v.Cut {
 		return
 	}
-	message := "called done, but still a member when the group was read at " + v.At.UTC().Format(time.RFC3339)
-	if d.Operation == Add {
-		message = "called done, but still no member when the group was read at " + v.At.UTC().Format(time.RFC3339)
-	}
+	message := v.Message(d.Operation)
 	for _, c := range v.Wrong {
 		for i, item := range c.Items {
 			o := d.Ledger.Outcome(item)

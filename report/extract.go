@@ -8,9 +8,10 @@ import (
 	"ibremove/batch"
 )
 
-// Extract writes the rows of a report of ours that want chooses to path, as
-// they stand there; without any, what is at path is taken away.
-func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want func(*batch.Row) bool) (Output, error) {
+// ExtractRefuted writes the rows of a report of ours that are wrong to path, as
+// failed, with a message that says why, so that they can be run again. Without
+// any, what is at path is taken away.
+func ExtractRefuted(disk Disk, path string, r *batch.Reader, op batch.Operation, message string, wrong func(*batch.Row) bool) (Output, error) {
 	header := r.Header()
 	t := &tail{delimiter: header.Delimiter, op: op}
 	s := &sheet{name: filepath.Base(path)}
@@ -21,10 +22,12 @@ func Extract(disk Disk, path string, r *batch.Reader, op batch.Operation, want f
 		if err != nil {
 			return Output{}, err
 		}
-		if !want(row) {
+		if !wrong(row) {
 			continue
 		}
-		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), row.Prior)
+		refuted := *row.Prior
+		refuted.Status, refuted.Code, refuted.Message = batch.Failed, batch.CodeStillMember, message
+		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &refuted)
 		if s.add(first, append(line, header.EOL()...)) {
 			if err := s.take().writeIn(disk, filepath.Dir(path)); err != nil {
 				return Output{}, err

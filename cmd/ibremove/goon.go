@@ -9,7 +9,7 @@ import (
 )
 
 // goOn is the command that goes on with the run, or runs its failures again.
-func (j *job) goOn() string { return j.resumeLine(j.dir) }
+func (j *job) goOn(flags ...string) string { return j.resumeLine(j.dir, flags...) }
 
 // lookAgain is the command that makes a verification anew.
 func (j *job) lookAgain() string {
@@ -18,8 +18,8 @@ func (j *job) lookAgain() string {
 
 // correct is the command that runs a failure report that somebody corrected.
 // The file alone does not tell its columns, as a run's journal does.
-func (j *job) correct() string {
-	return j.resumeLine(j.file(report.FailuresFile), columnFlags(j.in.layout)...)
+func (j *job) correct(flags ...string) string {
+	return j.resumeLine(j.file(report.FailuresFile), append(flags, columnFlags(j.in.layout)...)...)
 }
 
 // checkFirst names the command that checks what this one would run. The copy

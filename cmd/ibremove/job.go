@@ -60,7 +60,8 @@ type job struct {
 	names        map[string]string  // of groups
 	missed       error              // why some of what an earlier life left unknown had no turn
 	verification *batch.Verification
-	unasked      int // accounts whose status was not looked up
+	unasked      int  // accounts whose status was not looked up
+	moreRefused  bool // than are looked up at all
 	onClose      []func()
 }
 

@@ -194,12 +194,16 @@ func glob(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// disable deactivates accounts: disable USER...
-func disable(ts *testscript.TestScript, _ bool, args []string) {
+// disable deactivates accounts, and ! disable activates them: disable USER...
+func disable(ts *testscript.TestScript, neg bool, args []string) {
+	status := podtest.Disabled
+	if neg {
+		status = podtest.Enabled
+	}
 	for _, user := range args {
 		id, err := strconv.ParseInt(user, 10, 64)
 		ts.Check(err)
-		podOf(ts).SetUser(id, podtest.Disabled)
+		podOf(ts).SetUser(id, status)
 	}
 }
 

@@ -42,11 +42,23 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 		j.term.Say("Go on with:\n  " + j.goOn())
 	case s.Counts.Of(batch.Invalid) > 0:
 		j.term.Say("Correct the invalid rows in failures.csv" + emptied(j.in.census.Invalid[batch.CodeBadRow]) +
-			", then run what is not done again with:\n  " + j.correct())
+			", then run what is not done again with:\n  " + j.correct(j.lookFirst(p)...))
 	default:
-		j.term.Say("When the cause is mended, run what is not done again with:\n  " + j.goOn())
+		j.term.Say("When the cause is mended, run what is not done again with:\n  " + j.goOn(j.lookFirst(p)...))
 	}
 	return exit
+}
+
+// lookFirst is the flag for those whom the pod refused in words: once the Admin
+// Portal, or somebody else, has taken them out, they are not refused once more.
+func (j *job) lookFirst(p *report.Published) []string {
+	refused := func(r report.NotDoneRow) bool {
+		return r.Code == batch.CodePodMessage || r.Code == batch.CodeDeactivated
+	}
+	if j.o.Preflight || !slices.ContainsFunc(p.NotDone, refused) {
+		return nil
+	}
+	return []string{"--preflight"}
 }
 
 // emptied says what else a corrected bad_row row needs.
@@ -80,6 +92,9 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of deactivated accounts: the API cannot remove them, the Admin Portal can. The list: %s",
 			count(n, "row"), oneLine(j.file(report.DeactivatedFile))))
+	}
+	if j.moreRefused {
+		lines = append(lines, fmt.Sprintf("Only the first %d accounts that the pod refused were looked up: more may be deactivated. The pod's own words are in failures.csv.", batch.MostExplained))
 	}
 	if j.unasked > 0 {
 		lines = append(lines, fmt.Sprintf("Whether %s of the failed rows are deactivated was not looked up.", count(j.unasked, "account")))

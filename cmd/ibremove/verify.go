@@ -143,7 +143,7 @@ func (j *job) writeWrong(to string) (out report.Output, err error) {
 		}
 	}
 	err = j.in.read(func(r *batch.Reader) (err error) {
-		out, err = report.Extract(j.disk, to, r, j.op, func(row *batch.Row) bool {
+		out, err = report.ExtractRefuted(j.disk, to, r, j.op, j.verification.Message(j.op), func(row *batch.Row) bool {
 			if row.Fault.Code != "" || !row.Prior.Status.Done() {
 				return false
 			}
@@ -177,6 +177,7 @@ func (j *job) verifyResult(to string, wrong report.Output, failed error) error {
 		if code != exitDone {
 			j.term.Say(text)
 		}
+		j.takeOut(to, wrong.Rows)
 		s := j.summary()
 		s.ExitCode, s.Status, s.Outputs = code, report.StatusDone, map[string]report.Output{}
 		s.RunID = j.runID
@@ -198,5 +199,18 @@ func (j *job) verifyResult(to string, wrong report.Output, failed error) error {
 	if err := j.term.Print(text + "\n"); err != nil {
 		return err
 	}
+	j.takeOut(to, wrong.Rows)
 	return &exitError{code: code}
+}
+
+// takeOut names the command for those who are in the list.
+func (j *job) takeOut(list string, rows int) {
+	if rows == 0 {
+		return
+	}
+	what := "Take them out"
+	if j.op == batch.Add {
+		what = "Add them back"
+	}
+	j.term.Say(what + " with:\n  " + j.resumeLine(list, columnFlags(j.in.layout)...))
 }

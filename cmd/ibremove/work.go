@@ -34,7 +34,7 @@ func (j *job) work(ctx, parent context.Context) {
 		j.d.Refute(j.verification)
 	}
 	if j.op == batch.Remove {
-		j.unasked = j.d.Explain(after, j.client.UserStatus)
+		j.unasked, j.moreRefused = j.d.Explain(after, j.client.UserStatus)
 	}
 }
 
