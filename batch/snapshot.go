@@ -14,6 +14,9 @@ import (
 // maxInput is the most that a file may hold after gunzip, in bytes.
 const maxInput = 16 << 30
 
+// ErrCopy says that a snapshot could not be written; the input is not to blame.
+var ErrCopy = errors.New("write the copy of the input")
+
 // Source tells what a snapshot holds.
 type Source struct {
 	Size   int64    // bytes written, after gunzip
@@ -51,7 +54,7 @@ func snapshot(dst io.Writer, src io.Reader, most int64) (Source, error) {
 		sum.Write(block[:n])
 		feeds.look(block[:n])
 		if _, werr := dst.Write(block[:n]); werr != nil {
-			return s, fmt.Errorf("write the copy of the input: %w", werr)
+			return s, fmt.Errorf("%w: %w", ErrCopy, werr)
 		}
 	}
 	switch {

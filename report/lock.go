@@ -42,7 +42,7 @@ func (e *LockedError) Error() string {
 	if !e.Since.IsZero() {
 		who += " since " + e.Since.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("%s: held by %s; try again when it has ended", e.Path, who)
+	return fmt.Sprintf("%s: held by %s; nothing was sent", e.Path, who)
 }
 
 // Lock is the right to change what is in a runs directory. The kernel frees it

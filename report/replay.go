@@ -9,9 +9,10 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 )
 
-// ErrNoRecord says that a journal has no durable record: nothing of its run
+// ErrNoRecord says that a journal has no durable record yet: nothing of its run
 // was ever sent.
 var ErrNoRecord = errors.New("no durable record")
 
@@ -25,8 +26,16 @@ type DamageError struct {
 }
 
 func (e *DamageError) Error() string {
-	return fmt.Sprintf("%s: record %d, at byte %d: %s; the journal is damaged and left as it is: restore it from a backup",
-		e.Path, e.Record, e.Offset, e.Reason)
+	return fmt.Sprintf("%s: record %d, at byte %d: %s", e.Path, e.Record, e.Offset, e.Reason)
+}
+
+// noRecord is the error of a journal without one. Where there is a report, there
+// was a journal.
+func noRecord(path string) error {
+	if _, err := os.Lstat(filepath.Join(filepath.Dir(path), ReportFile)); err == nil {
+		return &DamageError{Path: path, Record: 1, Reason: "it is not there, though the run has a report"}
+	}
+	return fmt.Errorf("%s: %w", path, ErrNoRecord)
 }
 
 // Replay reads a journal once, in bounded memory. It tells what the journal's
@@ -61,7 +70,7 @@ type Replay struct {
 func OpenReplay(path string) (*Replay, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", path, ErrNoRecord)
+		return nil, noRecord(path)
 	}
 	if err != nil {
 		return nil, err
@@ -91,7 +100,7 @@ func NewReplay(src io.ReaderAt, size int64, path string) (*Replay, error) {
 	r.in = bufio.NewReaderSize(io.NewSectionReader(src, 0, size), int(min(size, readSize)))
 	payload, err := r.next()
 	if err == io.EOF {
-		return nil, fmt.Errorf("%s: %w", path, ErrNoRecord)
+		return nil, noRecord(path)
 	}
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func cronLine(t *testing.T, text string) string {
 }
 
 func cronCommand(t *testing.T, text string) string {
-	return match(t, `do (/usr/bin/ibremove .*?); code=`, cronLine(t, text))
+	return match(t, `said=\$\((/usr/bin/ibremove .*?) 2>&1\); code=`, cronLine(t, text))
 }
 
 // cronRetries runs the line in an empty environment, with a program in the
@@ -44,7 +44,8 @@ func cronRetries(t *testing.T, text string, code int) bool {
 	return true
 }
 
-// TestCronRecovers: a try that ends well is the last one.
+// TestCronRecovers: a try that ends well is the last one, and nobody is woken
+// for those before it.
 func TestCronRecovers(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -61,7 +62,7 @@ func runCron(t *testing.T, line string, codes ...int) (ran int, slept string, en
 	t.Helper()
 	dir := t.TempDir()
 	last := codes[len(codes)-1]
-	program := "#!/bin/sh\necho >>\"$0.ran\"\ncase $(wc -l <\"$0.ran\") in\n"
+	program := "#!/bin/sh\necho said >&2\necho >>\"$0.ran\"\ncase $(wc -l <\"$0.ran\") in\n"
 	for i, code := range codes {
 		program += fmt.Sprintf("*%d) exit %d ;;\n", i+1, code)
 	}
@@ -76,12 +77,16 @@ func runCron(t *testing.T, line string, codes ...int) (ran int, slept string, en
 	}
 	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", strings.ReplaceAll(line, "/usr/bin/ibremove", filepath.Join(dir, "ibremove")))
 	cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin"}
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		exit, ok := errors.AsType[*exec.ExitError](err)
 		if !ok {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		ended = exit.ExitCode()
+	}
+	if mail := map[bool]string{true: "", false: "said\n"}[ended == 0]; string(out) != mail {
+		t.Errorf("cron mails %q after exit code %d: only the last try's words count, and none of one that ended well", out, ended)
 	}
 	lines, err := os.ReadFile(filepath.Join(dir, "ibremove.ran"))
 	if err != nil {

@@ -29,11 +29,17 @@ type input struct {
 func takeInput(disk report.Disk, src io.Reader, path, copyTo string, l batch.Layout, o batch.CheckOptions) (*input, error) {
 	file, err := disk.Open(copyTo, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, noRoom(fmt.Errorf("write the copy of the input: %w", err))
+		return nil, noRoom(fmt.Errorf("%w: %w", batch.ErrCopy, err))
 	}
 	source, err := batch.Snapshot(file, src)
-	if err = errors.Join(err, file.Close()); err != nil {
+	closed := file.Close()
+	switch {
+	case errors.Is(err, batch.ErrCopy):
+		return nil, noRoom(err)
+	case err != nil:
 		return nil, blame(path, err)
+	case closed != nil:
+		return nil, noRoom(fmt.Errorf("%w: %w", batch.ErrCopy, closed))
 	}
 	in := &input{path: path, copy: copyTo, source: source, layout: l}
 	return in, in.open(func(file io.Reader) error { // nobody else can change it

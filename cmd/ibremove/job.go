@@ -107,7 +107,7 @@ func (j *job) lockToo(runsDir string) error {
 }
 
 func heldByAnother(locked *report.LockedError) error {
-	return &exitError{code: exitLocked, err: locked, hint: "wait until it has ended, or choose another place with --runs-dir."}
+	return &exitError{code: exitLocked, err: locked, hint: "give the same command again when that has ended."}
 }
 
 func same(a, b string) bool {
