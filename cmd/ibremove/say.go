@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +26,7 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 		}
 	}
 	if stopped != nil {
-		j.term.Error("stopped early: "+strings.TrimPrefix(stopped.Err.Error(), "stopped "), hintOf(stopped.Err))
+		j.term.Error("stopped early: "+strings.TrimPrefix(stopped.Err.Error(), "stopped "), hintOfStop(stopped))
 	}
 	if j.verification != nil && !j.verification.OK() && j.o.JSON {
 		j.term.Say(verified(j.verification, j.op))
@@ -87,6 +88,7 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 			lines = append(lines, fmt.Sprintf("  %-12s %s", status.Name(j.op), number(n)))
 		}
 	}
+	lines = append(lines, reasons(p.NotDone)...)
 	sent := j.log.counted()
 	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(sent.Sent), duration(s.FinishedAt.Sub(j.woke)), byStatus(sent)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
@@ -105,6 +107,39 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 	lines = append(lines, "Report: "+oneLine(j.file(report.ReportFile)))
 	if open > 0 {
 		lines = append(lines, "Not done: "+oneLine(j.file(report.FailuresFile)))
+	}
+	return lines
+}
+
+// hintOfStop is what to do before the run goes on.
+func hintOfStop(stopped *batch.Stop) string {
+	switch stopped.Reason {
+	case batch.StopCanary:
+		return "find out why before you go on; who was seen to be still a member is listed in verify.csv."
+	case batch.StopFailures:
+		return "read failures.csv before you go on: each life counts anew."
+	}
+	return hintOf(stopped.Err)
+}
+
+// reasons are the commonest codes of rows that are not done, each with what was
+// said of the first of them. What other lines tell is left out.
+func reasons(rows []report.NotDoneRow) (lines []string) {
+	const most = 3
+	said, count := make(map[string]string), make(map[string]int)
+	for _, r := range rows {
+		switch r.Code {
+		case batch.CodeBadRow, batch.CodeBadGID, batch.CodeBadUserID, batch.CodeDuplicate, batch.CodeStopped, batch.CodeDeactivated, batch.CodeStillMember:
+			continue
+		}
+		if count[r.Code]++; said[r.Code] == "" {
+			said[r.Code] = r.Message
+		}
+	}
+	for _, code := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) }) {
+		if len(lines) < most && said[code] != "" {
+			lines = append(lines, fmt.Sprintf("  %-12s %s", code, oneLine(brief(said[code]))))
+		}
 	}
 	return lines
 }
