@@ -16,6 +16,7 @@ const Settling = 30 * time.Second
 // Verification is the live membership held against what the ledger says.
 type Verification struct {
 	Users  int            // accounts that should be out (in an undo: back) and were looked for
+	People int            // whose they are: one may be in several groups
 	Groups int            // read
 	Wrong  []Chunk        // who is not where the ledger says
 	Unread []UnreadGroups // what could not be read
@@ -59,6 +60,7 @@ func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *V
 	v, began := new(Verification), d.Now()
 	latest := began.Add(Settling)
 	d.read(ctx, v, d.touched(want))
+	v.People = people(d.touched(want))
 	for wait := 250 * time.Millisecond; len(v.Wrong) > 0; wait = min(2*wait, 4*time.Second) {
 		due := d.youngest(v.Wrong).Add(Settling)
 		if due.After(latest) {
@@ -74,7 +76,7 @@ func (d *Dispatcher) Verify(ctx context.Context, want func(item uint32) bool) *V
 		began = d.Now()
 		again := &Verification{Unread: v.Unread, At: v.At}
 		d.read(ctx, again, slices.Values(v.Wrong))
-		again.Users, again.Groups = v.Users, v.Groups // as the first reading counted them
+		again.Users, again.People, again.Groups = v.Users, v.People, v.Groups // as the first reading counted them
 		v = again
 	}
 	return v
@@ -92,6 +94,16 @@ func (d *Dispatcher) touched(want func(item uint32) bool) iter.Seq[Chunk] {
 			}
 		}
 	}
+}
+
+// people counts the distinct users of all chunks.
+func people(chunks iter.Seq[Chunk]) int {
+	var all []int64
+	for c := range chunks {
+		all = append(all, c.Users...)
+	}
+	slices.Sort(all)
+	return len(slices.Compact(all))
 }
 
 // Refute turns the outcome of those whom a verification that came to its end

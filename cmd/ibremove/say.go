@@ -156,10 +156,14 @@ func verified(v *batch.Verification, op batch.Operation) string {
 	case v.Users == 0:
 		b.WriteString("There is nobody to look for: no row is done.")
 	case v.OK():
-		if v.Users == 1 {
-			return fmt.Sprintf("The 1 person is %s, read at %s.", out, at)
+		who := fmt.Sprintf("All %s people are", number(v.People))
+		if v.People == 1 {
+			who = "The 1 person is"
 		}
-		return fmt.Sprintf("All %s people are %s, read at %s.", number(v.Users), out, at)
+		if v.People < v.Users {
+			out += fmt.Sprintf(" (%s memberships)", number(v.Users))
+		}
+		return fmt.Sprintf("%s %s, read at %s.", who, out, at)
 	case v.Cut:
 		b.WriteString("The verification was stopped before the pod had its time: whether all are " + out + " is not known.")
 	case v.WrongUsers() > 0:
