@@ -31,9 +31,15 @@ func (h *Header) Agree(l, was Layout) bool {
 	gid, userID, _ := l.find(h)
 	wasGID, wasUserID, renamed := was.find(h)
 	if renamed != nil {
-		return (was.GID == "" || l.GID == was.GID) && (was.GIDColumn == "" || l.GIDColumn != "") && (was.UserIDColumn == "" || l.UserIDColumn != "")
+		return l.GID == was.GID && (was.GIDColumn == "" || l.GIDColumn != "") && (was.UserIDColumn == "" || l.UserIDColumn != "")
 	}
 	return l.GID == was.GID && gid == wasGID && userID == wasUserID
+}
+
+// Answers reports whether the header has the columns that l means.
+func (h *Header) Answers(l Layout) bool {
+	_, _, problem := l.find(h)
+	return problem == nil
 }
 
 // check refuses what no file could satisfy.

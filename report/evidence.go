@@ -40,7 +40,6 @@ func WriteEvidence(w io.Writer, e *Evidence) error {
 type evidenceView struct {
 	*Evidence
 	Undo        bool
-	Simulated   bool
 	State       string
 	Counts      []evidencePart // all seven
 	Bar         template.HTML  // of them
@@ -79,7 +78,6 @@ func (e *Evidence) view() *evidenceView {
 	v := &evidenceView{
 		Evidence:    e,
 		Undo:        e.Operation == batch.Add,
-		Simulated:   s.Options["simulate"] == "true",
 		State:       e.state(),
 		Counts:      parts(s.Counts, e.Operation),
 		Bar:         bar(parts(s.Counts, e.Operation)),

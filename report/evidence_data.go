@@ -6,6 +6,7 @@ import "ibremove/batch"
 type Evidence struct {
 	Summary   *Summary
 	Operation batch.Operation
+	Simulated bool          // there was no pod
 	Groups    []GroupCounts // in the order of their first row
 	NotDone   []NotDoneRow  // the first MostRows of them
 	Rest      int           // how many more there are, in failures.csv

@@ -27,6 +27,9 @@ func ExtractRefuted(disk Disk, path string, r *batch.Reader, op batch.Operation,
 		}
 		refuted := *row.Prior
 		refuted.Status, refuted.Code, refuted.Message = batch.Failed, batch.CodeStillMember, message
+		if op == batch.Add && !IsUndoID(refuted.RunID) { // restored was all that told of an undo
+			refuted.RunID = undoPrefix + refuted.RunID
+		}
 		line = t.appendPrior(row.AppendTo(line[:0]), row.InputLine(), &refuted)
 		if s.add(first, append(line, header.EOL()...)) {
 			if err := s.take().writeIn(disk, filepath.Dir(path)); err != nil {

@@ -41,7 +41,14 @@ type Published struct {
 	Groups  []GroupCounts
 	NotDone []NotDoneRow
 	Rest    int
+	Reasons map[string]Reason // of all rows that are not done, by code
 	Outputs map[string]Output
+}
+
+// Reason is how many rows have a code, and the first message with it.
+type Reason struct {
+	Rows  int
+	First string
 }
 
 // Publish writes report.csv, and failures.csv, deactivated.csv and verify.csv
@@ -176,6 +183,14 @@ func (out *Published) count(row *batch.Row, v *batch.Verdict) {
 	if v.Done {
 		return
 	}
+	if out.Reasons == nil {
+		out.Reasons = make(map[string]Reason)
+	}
+	why := out.Reasons[v.Code]
+	if why.Rows++; why.First == "" {
+		why.First = beginning(v.Message)
+	}
+	out.Reasons[v.Code] = why
 	if len(out.NotDone) == MostRows {
 		out.Rest++
 		return

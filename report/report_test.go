@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -88,6 +89,21 @@ func TestLongMessagesAreNotKept(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, report.FailuresFile)); err != nil || !strings.Contains(string(text), long) {
 		t.Errorf("the report has not all of it; %v", err)
+	}
+}
+
+// Why rows are not done is counted of all of them, not of those that a page shows.
+func TestReasons(t *testing.T) {
+	file := "gid,userId\n"
+	for i := range report.MostRows + 201 {
+		file += fmt.Sprintf("g,%d\n", 70000000001+i)
+	}
+	out, err := published(t, t.TempDir(), file, batch.Outcome{Status: batch.Removed, Code: batch.CodeOK})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := out.Reasons[batch.CodeStopped]; len(out.Reasons) != 1 || why.Rows != report.MostRows+200 || why.First == "" || out.Rest != 200 {
+		t.Errorf("%+v, %d more", out.Reasons, out.Rest)
 	}
 }
 

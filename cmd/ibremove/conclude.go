@@ -119,7 +119,7 @@ func notToBlame(err error) error {
 
 // writePages writes evidence.html, and summary.json last: it names all others.
 func (j *job) writePages(s *report.Summary, p *report.Published) error {
-	e := &report.Evidence{Summary: s, Operation: j.op, Groups: p.Groups, NotDone: p.NotDone, Rest: p.Rest,
+	e := &report.Evidence{Summary: s, Operation: j.op, Simulated: j.pod != nil, Groups: p.Groups, NotDone: p.NotDone, Rest: p.Rest,
 		Warnings: j.warnings(), Before: j.before}
 	if j.verification != nil {
 		e.Verified = verified(j.verification, j.op)

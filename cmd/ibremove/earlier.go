@@ -157,7 +157,15 @@ func (e *earlier) sameColumns(in *input) error {
 		return nil
 	}
 	const none = "no --gid and no --column"
-	return refuse("give what that run had: "+cmp.Or(shellLine(columnFlags(was)...), none)+".",
+	hint := "give what that run had: " + cmp.Or(shellLine(columnFlags(was)...), none) + "."
+	switch {
+	case in.header.Answers(was):
+	case was.GID != "":
+		hint = "take the gid column out of the file, and give --gid " + shellLine(was.GID) + "."
+	default:
+		hint = "a column was renamed: name it as it is now, with --column gid=NAME or --column userId=NAME."
+	}
+	return refuse(hint,
 		"%s: %s contradicts run %s, whose report it is: others would be meant than that run was about; nothing was sent",
 		in.path, cmp.Or(shellLine(columnFlags(in.layout)...), none), e.header.RunID)
 }

@@ -53,10 +53,7 @@ func (j *job) report(s *report.Summary, p *report.Published, stopped *batch.Stop
 // lookFirst is the flag for those whom the pod refused in words: once the Admin
 // Portal, or somebody else, has taken them out, they are not refused once more.
 func (j *job) lookFirst(p *report.Published) []string {
-	refused := func(r report.NotDoneRow) bool {
-		return r.Code == batch.CodePodMessage || r.Code == batch.CodeDeactivated
-	}
-	if j.o.Preflight || !slices.ContainsFunc(p.NotDone, refused) {
+	if j.o.Preflight || p.Reasons[batch.CodePodMessage].Rows+p.Reasons[batch.CodeDeactivated].Rows == 0 {
 		return nil
 	}
 	return []string{"--preflight"}
@@ -88,7 +85,7 @@ func (j *job) result(s *report.Summary, p *report.Published) []string {
 			lines = append(lines, fmt.Sprintf("  %-12s %s", status.Name(j.op), number(n)))
 		}
 	}
-	lines = append(lines, reasons(p.NotDone)...)
+	lines = append(lines, reasons(p.Reasons)...)
 	sent := j.log.counted()
 	lines = append(lines, fmt.Sprintf("  %-12s %s in %s%s", "requests", number(sent.Sent), duration(s.FinishedAt.Sub(j.woke)), byStatus(sent)))
 	if n := p.Outputs[report.DeactivatedFile].Rows; n > 0 {
@@ -124,21 +121,16 @@ func hintOfStop(stopped *batch.Stop) string {
 
 // reasons are the commonest codes of rows that are not done, each with what was
 // said of the first of them. What other lines tell is left out.
-func reasons(rows []report.NotDoneRow) (lines []string) {
+func reasons(why map[string]report.Reason) (lines []string) {
 	const most = 3
-	said, count := make(map[string]string), make(map[string]int)
-	for _, r := range rows {
-		switch r.Code {
+	commonest := func(a, b string) int { return cmp.Or(why[b].Rows-why[a].Rows, strings.Compare(a, b)) }
+	for _, code := range slices.SortedFunc(maps.Keys(why), commonest) {
+		switch code {
 		case batch.CodeBadRow, batch.CodeBadGID, batch.CodeBadUserID, batch.CodeDuplicate, batch.CodeStopped, batch.CodeDeactivated, batch.CodeStillMember:
 			continue
 		}
-		if count[r.Code]++; said[r.Code] == "" {
-			said[r.Code] = r.Message
-		}
-	}
-	for _, code := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) }) {
-		if len(lines) < most && said[code] != "" {
-			lines = append(lines, fmt.Sprintf("  %-12s %s", code, oneLine(brief(said[code]))))
+		if first := why[code].First; first != "" && len(lines) < most {
+			lines = append(lines, fmt.Sprintf("  %-12s %s", code, oneLine(brief(first))))
 		}
 	}
 	return lines
