@@ -234,15 +234,19 @@ func TestExplain(t *testing.T) {
 	})
 }
 
+// refusable are n rows that the pod refuses in words.
+func refusable(n int) (many []string) {
+	for i := range n {
+		many = append(many, fmt.Sprintf("g,%d666", i+1))
+	}
+	return many
+}
+
 // TestExplainOfSilence: look-ups that come to nothing do not hold the report up
 // for long.
 func TestExplainOfSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var many []string
-		for i := range 20 {
-			many = append(many, fmt.Sprintf("g,%d666", i+1))
-		}
-		r := newTrial(t, many, nil)
+		r := newTrial(t, refusable(20), nil)
 		r.run(r.ctx)
 		for _, err := range []error{timeout(), lost(), answered(502), badAnswer(200), noConnection()} {
 			asked := 0
@@ -255,11 +259,7 @@ func TestExplainOfSilence(t *testing.T) {
 
 func TestExplainsAHundredAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var many []string
-		for i := range 150 {
-			many = append(many, fmt.Sprintf("g,%d666", i+1))
-		}
-		r := newTrial(t, many, nil)
+		r := newTrial(t, refusable(150), nil)
 		r.run(r.ctx)
 		asked := 0
 		left, more := r.d.Explain(r.ctx, func(context.Context, int64) (string, error) { asked++; return "DISABLED", nil })

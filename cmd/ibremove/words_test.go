@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"os/exec"
+	"runtime"
 	"testing"
 	"time"
 
@@ -63,12 +64,11 @@ func TestShellQuote(t *testing.T) {
 
 // A shell must read every quoted word as the word itself.
 func TestShellQuoteInAShell(t *testing.T) {
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("there is no POSIX shell here")
+	if runtime.GOOS == "windows" {
+		t.Skip("no POSIX shell")
 	}
 	for _, word := range []string{"a b", "it's", `\`, `"`, "$HOME", "`id`", "*", "a\nb", "a\x1b\n\n", "a\tb", "!", "#", "&", "-n", "=x", "{a,b}", "k\xfcndigung.csv", "a\x01'b", "100%\u202ex\\y", "\r", "--username=\x01"} {
-		out, err := exec.CommandContext(t.Context(), sh, "-c", "printf '%s' "+main.ShellQuote(word)).Output()
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", "printf '%s' "+main.ShellQuote(word)).Output()
 		if err != nil || string(out) != word {
 			t.Errorf("sh reads %s as %q, %v", main.ShellQuote(word), out, err)
 		}
